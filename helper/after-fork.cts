@@ -1,0 +1,36 @@
+/** What a process must make its own: as a template, as a forked child, as a worker. */
+import { constants } from "node:os";
+import type { Addon } from "../native/addon.cjs";
+import { renewEntropy } from "./entropy.cjs";
+import type { ForkPlan } from "./wire/plans.cjs";
+
+const { SIGINT } = constants.signals;
+
+function ignore(): void {}
+
+/** Ctrl-C reaches the whole process group; whether to stop is the parent's decision. */
+export function ignoreInterrupt(addon: Addon | undefined): void {
+  if (addon === undefined) process.on("SIGINT", ignore);
+  else addon.ignoreSignal(SIGINT);
+}
+
+/** A worker ends on Ctrl-C like any program, unless its own code listens. */
+export function restoreInterrupt(addon: Addon | undefined): void {
+  process.off("SIGINT", ignore);
+  if (addon !== undefined && process.listenerCount("SIGINT") === 0) addon.defaultSignal(SIGINT);
+}
+
+/** In a forked child, before any other code runs. */
+export function becomeChild(addon: Addon, plan: ForkPlan): void {
+  Object.defineProperty(process, "pid", { value: addon.getpid(), enumerable: true, configurable: true });
+  renewEntropy();
+  if (plan.detached) addon.setsid();
+  if (plan.cwd !== undefined) process.chdir(plan.cwd);
+  if (plan.env !== undefined) replaceEnvironment(plan.env);
+  process.title = plan.title;
+}
+
+function replaceEnvironment(env: Record<string, string>): void {
+  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  Object.assign(process.env, env);
+}

@@ -1,0 +1,42 @@
+/** What a process that was forked from owes its parent: the ends of its children. */
+import type { Addon } from "../native/addon.cjs";
+import type { ExitReport } from "./wire/plans.cjs";
+
+const CLD_EXITED = 1;
+
+export function exitReport([pid, siCode, siStatus]: [number, number, number]): ExitReport {
+  return siCode === CLD_EXITED ? { pid, code: siStatus, signal: null } : { pid, code: null, signal: siStatus };
+}
+
+/** Children that are alive or not reported yet. */
+export class Children {
+  readonly #addon: Addon;
+  readonly #report: (exit: ExitReport) => void;
+  readonly #alive = new Set<number>();
+  #whenGone: (() => void) | undefined;
+
+  constructor(addon: Addon, report: (exit: ExitReport) => void) {
+    this.#addon = addon;
+    this.#report = report;
+  }
+
+  /** A child that was forked just now. */
+  add(pid: number): void {
+    this.#alive.add(pid);
+    this.#addon.watchChildren(() => this.#reap());
+  }
+
+  /** Calls back, once, when no child is left. */
+  whenGone(callback: () => void): void {
+    if (this.#alive.size === 0) callback();
+    else this.#whenGone = callback;
+  }
+
+  #reap(): void {
+    for (const status of this.#addon.reapChildren()) {
+      this.#alive.delete(status[0]);
+      this.#report(exitReport(status));
+    }
+    if (this.#alive.size === 0) this.#whenGone?.();
+  }
+}

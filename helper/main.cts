@@ -1,0 +1,48 @@
+/** Where a fresh runtime starts: node [flags] main.cjs '<plan>'. */
+import net = require("node:net");
+
+import { loadAddon } from "../native/addon.cjs";
+import { ignoreInterrupt } from "./after-fork.cjs";
+import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
+import { tryFork } from "./fork.cjs";
+import { type Host, Server } from "./server.cjs";
+import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "./wire/message.cjs";
+import type { Hello, StartPlan } from "./wire/plans.cjs";
+import { SocketChannel } from "./wire/socket-channel.cjs";
+import { StreamChannel } from "./wire/stream-channel.cjs";
+
+const CHANNEL_FD = 3;
+/** Where no addon can receive it later, the worker's socket is there from the start. */
+const SOCKET_FD = 4;
+
+async function start(plan: StartPlan): Promise<void> {
+  const addon = plan.addon === undefined ? undefined : loadAddon(plan.addon);
+  if (addon instanceof Error) throw addon;
+  addon?.adoptThreads();
+  ignoreInterrupt(addon);
+  process.title = plan.title;
+
+  const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
+  const server = new Server(host, plan.detached);
+  if (addon !== undefined && plan.tryFork) host.unforkable = await tryFork(addon);
+
+  const channel =
+    addon === undefined
+      ? new StreamChannel(new net.Socket({ fd: CHANNEL_FD, readable: true, writable: true }), server, MAX_PAYLOAD_BYTES)
+      : new SocketChannel({ addon, fd: CHANNEL_FD, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
+  server.serve(channel);
+  if (!plan.detached) addon?.lifeline(CHANNEL_FD);
+  const hello: Hello = { protocol: PROTOCOL_VERSION, pid: process.pid, node: process.version };
+  if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
+  channel.send(MessageType.Hello, 0, [JSON.stringify(hello)]);
+
+  // What every child would have to do itself, in the pause before the first command.
+  setImmediate(() => {
+    wrapEntropy();
+    if (host.unforkable === undefined) prepareEntropy();
+  });
+}
+
+const plan = JSON.parse(process.argv[2] as string) as StartPlan;
+process.argv.length = 1;
+void start(plan);

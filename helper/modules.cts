@@ -1,0 +1,58 @@
+/** Loading modules, CommonJS and ES modules alike. */
+import path = require("node:path");
+
+import { pathToFileURL } from "node:url";
+
+import vm = require("node:vm");
+
+type Namespace = Record<string, unknown>;
+
+/** By the file that they import for: each resolves as an `import()` there would. */
+const importers = new Map<string, (specifier: string) => Promise<Namespace>>();
+
+/** What was loaded here or in the template: import() looks at the disk again each time. */
+const loaded = new Map<string, Namespace>();
+
+function importer(from: string): (specifier: string) => Promise<Namespace> {
+  let found = importers.get(from);
+  if (found === undefined) {
+    found = vm.runInThisContext("(specifier) => import(specifier)", {
+      filename: from,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    }) as (specifier: string) => Promise<Namespace>;
+    importers.set(from, found);
+  }
+  return found;
+}
+
+/**
+ * @param specifier a URL, a path or a package name
+ * @param from path of the file that relative paths and package names count from
+ */
+export async function loadModule(specifier: string, from: string): Promise<Namespace> {
+  const known = loadedModule(specifier, from);
+  if (known !== undefined) return known;
+  const namespace = await importer(from)(path.isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier);
+  loaded.set(key(specifier, from), namespace);
+  return namespace;
+}
+
+/** The module if it is there already, so that a worker need not wait a turn for it. */
+export function loadedModule(specifier: string, from: string): Namespace | undefined {
+  return loaded.get(key(specifier, from));
+}
+
+function key(specifier: string, from: string): string {
+  return /^(file|node|data):/.test(specifier) ? specifier : `${from}\0${specifier}`;
+}
+
+/** @throws TypeError when the module has no such export */
+export function findExport(namespace: Namespace, name: string, specifier: string): unknown {
+  if (name in namespace) return namespace[name];
+  // What a CommonJS module assigns in a way that is not seen from outside is on its default export only.
+  const fallback = namespace["default"] as Namespace | undefined;
+  if (fallback && (typeof fallback === "object" || typeof fallback === "function") && name in fallback)
+    return fallback[name];
+  const names = Object.keys(namespace).join(", ");
+  throw new TypeError(`the module '${specifier}' does not export '${name}'; it exports ${names || "nothing"}`);
+}

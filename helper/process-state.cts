@@ -1,0 +1,35 @@
+/** What a process has been given so far: a fork clones all of it. */
+import net = require("node:net");
+
+import type { Value } from "./wire/message.cjs";
+import type { HandleKind } from "./wire/plans.cjs";
+
+/** What a worker's function receives after its socket. */
+export type Argument = Value | net.Socket | net.Server | number;
+
+type Pending = { value: Value } | { kind: HandleKind; fd: number };
+
+const pending: Pending[] = [];
+
+export function addValues(values: readonly Value[]): void {
+  for (const value of values) pending.push({ value });
+}
+
+export function addHandle(kind: HandleKind, fd: number): void {
+  pending.push({ kind, fd });
+}
+
+/**
+ * The arguments in the order in which they were sent; the caller owns the handles among them.
+ * A handle becomes an object only now: a template that only holds it must not touch it.
+ */
+export function takeArguments(): Argument[] {
+  return pending.splice(0).map((item) => ("value" in item ? item.value : openHandle(item.kind, item.fd)));
+}
+
+/** @param fd the handle's from now on, except as a plain descriptor: then it is the caller's */
+export function openHandle(kind: HandleKind, fd: number): net.Socket | net.Server | number {
+  if (kind === "socket") return new net.Socket({ fd, readable: true, writable: true });
+  if (kind === "server") return net.createServer().listen({ fd });
+  return fd;
+}

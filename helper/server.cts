@@ -1,0 +1,271 @@
+/** Serves one channel: takes its messages in order, does what they say, and answers. */
+import type net from "node:net";
+import type { Addon } from "../native/addon.cjs";
+import { becomeChild, restoreInterrupt } from "./after-fork.cjs";
+import { Children } from "./children.cjs";
+import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
+import { evaluate, findFunction } from "./evaluate.cjs";
+import { explainRefusal, forkInCheckPhase, untilQuiet } from "./fork.cjs";
+import { findExport, loadedModule, loadModule } from "./modules.cjs";
+import { addHandle, addValues, openHandle, takeArguments } from "./process-state.cjs";
+import { enter, type WorkerFunction } from "./run.cjs";
+import type { Channel, ChannelEvents } from "./wire/channel.cjs";
+import { MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
+import type { ForkPlan, HandleKind, RunPlan } from "./wire/plans.cjs";
+import { describeError, type Failure, type FailureKind } from "./wire/remote-error.cjs";
+import { SocketChannel } from "./wire/socket-channel.cjs";
+
+export interface Host {
+  /** Undefined where there is none: no forks and no handles then. */
+  addon: Addon | undefined;
+  /** Why this process can't be forked. */
+  unforkable: string | undefined;
+  /** Without the addon: the descriptor of the worker's socket. */
+  socketFd: number | undefined;
+}
+
+class CommandFailed extends Error {
+  constructor(
+    readonly kind: FailureKind,
+    readonly reason: unknown,
+  ) {
+    super();
+  }
+}
+
+/** The one that this process serves: a forked child leaves its template's behind. */
+let current: Server | undefined;
+
+process.on("exit", (code) => current?.sayLeaving(code));
+
+export class Server implements ChannelEvents {
+  readonly #host: Host;
+  readonly #detached: boolean;
+  readonly #children: Children | undefined;
+  readonly #queue: Message[] = [];
+  #channel: Channel | undefined;
+  #busy = false;
+  #failure: string | undefined;
+  #running = false;
+  #retiring = false;
+
+  constructor(host: Host, detached = false) {
+    this.#host = host;
+    this.#detached = detached;
+    if (host.addon !== undefined)
+      this.#children = new Children(host.addon, (exit) =>
+        this.#channel?.send(MessageType.Exited, 0, [JSON.stringify(exit)]),
+      );
+    current = this;
+  }
+
+  /** @param channel the server's from now on */
+  serve(channel: Channel): void {
+    this.#channel = channel;
+  }
+
+  message(message: Message): void {
+    this.#queue.push(message);
+    this.#pump();
+  }
+
+  /** The parent is gone, or has dropped this process. */
+  end(error?: Error): void {
+    if (error !== undefined) process.stderr.write(`desktop-fork: the channel to the parent broke: ${error.message}\n`);
+    if (!this.#detached || !this.#running) process.exit();
+  }
+
+  sayLeaving(code: number): void {
+    this.#channel?.send(MessageType.Leaving, 0, [String(code)]);
+  }
+
+  #pump(): void {
+    while (!this.#busy) {
+      const message = this.#queue.shift();
+      if (message === undefined) return;
+      const doing = this.#dispatch(message);
+      if (doing === undefined) continue;
+      this.#busy = true;
+      doing.finally(() => {
+        this.#busy = false;
+        this.#pump();
+      });
+    }
+  }
+
+  /** @returns a promise, which never rejects, when the command takes more than this turn */
+  #dispatch(message: Message): Promise<void> | undefined {
+    if (this.#failure !== undefined) return this.#repeatFailure(message, this.#failure);
+    if (this.#running)
+      return this.#repeatFailure(
+        message,
+        this.#describe(new CommandFailed("protocol", new Error("a function is running"))),
+      );
+    try {
+      return this.#execute(message)?.catch((error) => this.#fail(message, error));
+    } catch (error) {
+      this.#fail(message, error);
+      return undefined;
+    }
+  }
+
+  #execute(message: Message): Promise<void> | undefined {
+    const { values, handles } = message;
+    switch (message.type) {
+      case MessageType.Eval:
+        return this.#evaluate(message);
+      case MessageType.Require:
+        return this.#require(message);
+      case MessageType.Arguments:
+        addValues(values);
+        return undefined;
+      case MessageType.Handles:
+        for (const [index, fd] of handles.entries()) addHandle(values[index] as HandleKind, fd);
+        return undefined;
+      case MessageType.Fork:
+        return this.#fork(message);
+      case MessageType.Sync:
+        this.#channel?.send(MessageType.Done, message.id);
+        return undefined;
+      case MessageType.Run:
+        return this.#run(message);
+      case MessageType.Retire:
+        this.#retiring = true;
+        if (this.#children === undefined) process.exit();
+        this.#children.whenGone(() => process.exit());
+        return undefined;
+      default:
+        throw new CommandFailed(
+          "protocol",
+          new Error(`message type 0x${message.type.toString(16)} is not for a process`),
+        );
+    }
+  }
+
+  async #evaluate({ values }: Message): Promise<void> {
+    const [code, from, ...args] = values as [string, string, ...(string | Buffer)[]];
+    wrapEntropy();
+    try {
+      await evaluate(code, from, args);
+    } catch (error) {
+      throw new CommandFailed("eval", error);
+    }
+  }
+
+  async #require({ values }: Message): Promise<void> {
+    const [from, ...specifiers] = values as [string, ...string[]];
+    wrapEntropy();
+    for (const specifier of specifiers) await this.#load(specifier, from);
+  }
+
+  async #load(specifier: string, from: string): Promise<Record<string, unknown>> {
+    try {
+      return await loadModule(specifier, from);
+    } catch (error) {
+      throw new CommandFailed("require", error);
+    }
+  }
+
+  async #fork(message: Message): Promise<void> {
+    const { addon, unforkable } = this.#host;
+    const [fd] = message.handles;
+    if (fd === undefined) throw new CommandFailed("protocol", new Error("a fork without its channel"));
+    if (addon === undefined || unforkable !== undefined) throw new CommandFailed("unsupported", new Error(unforkable));
+    if (this.#retiring) throw new CommandFailed("fork", new Error("this template was closed"));
+    try {
+      await untilQuiet(addon);
+    } catch (error) {
+      throw new CommandFailed("fork", error);
+    }
+    prepareEntropy();
+    const channel = this.#channel as SocketChannel;
+    await new Promise<void>((resolve) => {
+      channel.pause();
+      forkInCheckPhase(addon, (result) => {
+        if (result === 0) return this.#becomeChild(addon, fd, JSON.parse(message.values[0] as string) as ForkPlan);
+        channel.resume();
+        addon.close(fd);
+        message.handles = [];
+        if ("refused" in result) {
+          this.#answerFailure(message, this.#describe(new CommandFailed("fork", explainRefusal(result))));
+        } else {
+          this.#children?.add(result.pid);
+          channel.send(MessageType.Forked, message.id, [String(result.pid)], result.pidfd < 0 ? [] : [result.pidfd]);
+        }
+        resolve();
+      });
+    });
+  }
+
+  /** The child's side of a fork: this server ends, another takes over. Nothing that this one awaits may go on. */
+  #becomeChild(addon: Addon, fd: number, plan: ForkPlan): void {
+    this.#channel?.close();
+    for (const message of this.#queue.splice(0)) for (const handle of message.handles) addon.close(handle);
+    const server = new Server({ ...this.#host }, plan.detached);
+    const channel = new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
+    server.serve(channel);
+    if (!plan.detached) addon.lifeline(fd);
+    else addon.lifeline(-1);
+    try {
+      becomeChild(addon, plan);
+    } catch (error) {
+      server.#fail({ type: MessageType.Fork, id: 0, values: [], handles: [] }, new CommandFailed("fork", error));
+    }
+    channel.readNow();
+  }
+
+  #run(message: Message): Promise<void> | undefined {
+    const plan = JSON.parse(message.values[0] as string) as RunPlan;
+    wrapEntropy();
+    if ("function" in plan) {
+      this.#enter(message, plan, () => findFunction(plan.function));
+      return undefined;
+    }
+    const namespace = loadedModule(plan.module, plan.from);
+    const find = (loaded: Record<string, unknown>) => () => findExport(loaded, plan.export, plan.module);
+    if (namespace === undefined)
+      return this.#load(plan.module, plan.from).then((loaded) => this.#enter(message, plan, find(loaded)));
+    this.#enter(message, plan, find(namespace));
+    return undefined;
+  }
+
+  #enter(message: Message, plan: RunPlan, find: () => unknown): void {
+    let work: unknown;
+    try {
+      work = find();
+      if (typeof work !== "function") {
+        const name = "function" in plan ? plan.function : plan.export;
+        throw new TypeError(`'${name}' is no function but ${work === null ? "null" : `of type ${typeof work}`}`);
+      }
+    } catch (error) {
+      throw new CommandFailed("function", error);
+    }
+    const fd = message.handles[0] ?? this.#host.socketFd;
+    if (fd === undefined) throw new CommandFailed("protocol", new Error("a run without its socket"));
+    this.#running = true;
+    process.title = plan.title;
+    restoreInterrupt(this.#host.addon);
+    this.#channel?.setReferenced(false);
+    this.#channel?.send(MessageType.Done, message.id);
+    enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, takeArguments());
+  }
+
+  #fail(message: Message, error: unknown): void {
+    this.#failure = this.#describe(error);
+    this.#answerFailure(message, this.#failure);
+  }
+
+  #describe(error: unknown): string {
+    const failed = error instanceof CommandFailed ? error : new CommandFailed("protocol", error);
+    return JSON.stringify({ kind: failed.kind, error: describeError(failed.reason) } satisfies Failure);
+  }
+
+  #repeatFailure(message: Message, failure: string): undefined {
+    this.#answerFailure(message, failure);
+  }
+
+  #answerFailure(message: Message, failure: string): void {
+    for (const fd of message.handles) this.#host.addon?.close(fd);
+    this.#channel?.send(MessageType.Failed, message.id, [failure]);
+  }
+}

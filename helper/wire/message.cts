@@ -1,0 +1,100 @@
+/** The messages of the channel, and their bytes. PROTOCOL.md has the same as tables. */
+
+export const PROTOCOL_VERSION = 1;
+
+/** What a channel says. Below 0x40: to a process; above: from it. */
+export enum MessageType {
+  Eval = 0x01,
+  Require = 0x02,
+  Arguments = 0x03,
+  Handles = 0x04,
+  Fork = 0x05,
+  Sync = 0x06,
+  Run = 0x07,
+  Retire = 0x08,
+
+  Hello = 0x41,
+  Done = 0x42,
+  Failed = 0x43,
+  Forked = 0x44,
+  Exited = 0x45,
+  Leaving = 0x46,
+}
+
+/** A string or octets. They arrive as what they were sent as. */
+export type Value = string | Uint8Array;
+
+export interface Message {
+  type: MessageType;
+  /** A number of the sender's choice that the answer repeats. */
+  id: number;
+  values: (string | Buffer)[];
+  /** Descriptors. Whoever holds the message owns them. */
+  handles: number[];
+}
+
+/** length u32, type u8, handles u8, zero u16, id u32; all little-endian */
+export const HEADER_BYTES = 12;
+/** kind u8, length u32 */
+export const VALUE_HEADER_BYTES = 5;
+/** The most that one message can hold. */
+export const MAX_PAYLOAD_BYTES = 0xffff_ffff;
+/** The most descriptors of one message; Linux takes 253. */
+export const MAX_HANDLES = 250;
+
+const STRING = 0;
+const OCTETS = 1;
+
+/** @returns the message's bytes, as pieces to be sent in this order; octets are not copied */
+export function encodeMessage(type: MessageType, id: number, values: readonly Value[], handles: number): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (const value of values) {
+    const octets = typeof value === "string" ? Buffer.from(value) : value;
+    const header = Buffer.alloc(VALUE_HEADER_BYTES);
+    header.writeUInt8(typeof value === "string" ? STRING : OCTETS, 0);
+    header.writeUInt32LE(octets.byteLength, 1);
+    pieces.push(header, octets);
+    length += VALUE_HEADER_BYTES + octets.byteLength;
+  }
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt32LE(length, 0);
+  header.writeUInt8(type, 4);
+  header.writeUInt8(handles, 5);
+  header.writeUInt32LE(id, 8);
+  pieces.unshift(header);
+  return length > SMALL_BYTES ? pieces : [Buffer.concat(pieces)];
+}
+
+/** Below this one copy is cheaper than many pieces. */
+const SMALL_BYTES = 16_384;
+
+/** Bytes that this value takes in a message. */
+export function encodedBytes(value: Value): number {
+  return VALUE_HEADER_BYTES + (typeof value === "string" ? Buffer.byteLength(value) : value.byteLength);
+}
+
+/**
+ * @param owned the payload is ours to keep: octets become views of it instead of copies
+ * @throws RangeError when the payload is not a list of values
+ */
+export function decodeValues(payload: Buffer, owned = false): (string | Buffer)[] {
+  const values: (string | Buffer)[] = [];
+  for (let offset = 0; offset < payload.length; ) {
+    if (payload.length - offset < VALUE_HEADER_BYTES) throw new RangeError("a value's header is cut off");
+    const kind = payload.readUInt8(offset);
+    const length = payload.readUInt32LE(offset + 1);
+    offset += VALUE_HEADER_BYTES;
+    if (length > payload.length - offset) throw new RangeError("a value is longer than its message");
+    if (kind === STRING) values.push(payload.toString("utf8", offset, offset + length));
+    else if (kind === OCTETS) values.push(octetsOf(payload, offset, length, owned));
+    else throw new RangeError(`a value is of the unknown kind ${kind}`);
+    offset += length;
+  }
+  return values;
+}
+
+function octetsOf(payload: Buffer, offset: number, length: number, owned: boolean): Buffer {
+  const view = payload.subarray(offset, offset + length);
+  return owned ? view : Buffer.from(view);
+}

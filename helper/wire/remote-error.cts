@@ -1,0 +1,57 @@
+/** Errors that travel: what a process could not do, as its parent will see it. */
+
+/** An error's own fields, safe for JSON. */
+export interface RemoteError {
+  name: string;
+  message: string;
+  stack?: string;
+  code?: string;
+  cause?: RemoteError;
+}
+
+/** Where the error came from: decides the parent's error code. */
+export type FailureKind = "eval" | "require" | "function" | "fork" | "unsupported" | "protocol";
+
+export interface Failure {
+  kind: FailureKind;
+  error: RemoteError;
+}
+
+const MAX_CAUSES = 8;
+
+/** Whatever was thrown, even if it is no Error or resists being looked at. */
+export function describeError(thrown: unknown, causes = MAX_CAUSES): RemoteError {
+  try {
+    if (!(thrown instanceof Error) && !isErrorLike(thrown))
+      return { name: "Error", message: `a non-error was thrown: ${show(thrown)}` };
+    const described: RemoteError = { name: String(thrown.name), message: String(thrown.message) };
+    if (typeof thrown.stack === "string") described.stack = thrown.stack;
+    const { code } = thrown as { code?: unknown };
+    if (typeof code === "string") described.code = code;
+    if (thrown.cause !== undefined && causes > 0) described.cause = describeError(thrown.cause, causes - 1);
+    return described;
+  } catch {
+    return { name: "Error", message: "an error was thrown that can't be described" };
+  }
+}
+
+/** Errors of another context are no `instanceof Error` here. */
+function isErrorLike(thrown: unknown): thrown is Error {
+  return typeof thrown === "object" && thrown !== null && "message" in thrown && "stack" in thrown;
+}
+
+function show(thrown: unknown): string {
+  return typeof thrown === "object" && thrown !== null ? JSON.stringify(thrown) : String(thrown);
+}
+
+/** An Error with the remote name, message, stack, code and causes. */
+export function reviveError(remote: RemoteError): Error {
+  const error = new Error(
+    remote.message,
+    remote.cause === undefined ? undefined : { cause: reviveError(remote.cause) },
+  );
+  error.name = remote.name;
+  if (remote.stack !== undefined) error.stack = remote.stack;
+  if (remote.code !== undefined) Object.assign(error, { code: remote.code });
+  return error;
+}

@@ -1,0 +1,168 @@
+/** A channel over a unix socket with descriptor passing, by way of the addon. */
+import { type Addon, type Poller, READABLE, WRITABLE } from "../../native/addon.cjs";
+import type { Channel, ChannelEvents } from "./channel.cjs";
+import { Decoder } from "./decoder.cjs";
+import { encodeMessage, type Message, type MessageType, type Value } from "./message.cjs";
+
+/** One buffer for all channels: whatever is read is decoded before the next read. */
+const received = Buffer.allocUnsafeSlow(65_536);
+
+interface Outgoing {
+  pieces: Uint8Array[];
+  fds: number[];
+}
+
+export interface SocketChannelOptions {
+  addon: Addon;
+  /** The channel's from now on. */
+  fd: number;
+  events: ChannelEvents;
+  maxPayloadBytes: number;
+}
+
+export class SocketChannel implements Channel {
+  readonly carriesHandles = true;
+  readonly #addon: Addon;
+  readonly #events: ChannelEvents;
+  readonly #decoder: Decoder;
+  readonly #outgoing: Outgoing[] = [];
+  readonly #poller: Poller;
+  #fd: number;
+
+  constructor({ addon, fd, events, maxPayloadBytes }: SocketChannelOptions) {
+    this.#addon = addon;
+    this.#fd = fd;
+    this.#events = events;
+    this.#decoder = new Decoder(maxPayloadBytes);
+    this.#poller = new addon.Poller(fd, (ready) => this.#onReady(ready));
+    this.#poller.start(READABLE);
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  send(type: MessageType, id: number, values: readonly Value[] = [], handles: readonly number[] = []): void {
+    const outgoing = { pieces: encodeMessage(type, id, values, handles.length), fds: [...handles] };
+    if (this.#fd < 0) return this.#drop(outgoing);
+    this.#outgoing.push(outgoing);
+    if (this.#outgoing.length === 1) this.#flush();
+  }
+
+  setReferenced(referenced: boolean): void {
+    if (referenced) this.#poller.ref();
+    else this.#poller.unref();
+  }
+
+  close(): void {
+    if (this.#fd < 0) return;
+    this.#poller.close();
+    this.#addon.close(this.#fd);
+    this.#fd = -1;
+    for (const outgoing of this.#outgoing.splice(0)) this.#drop(outgoing);
+    for (const fd of this.#decoder.takeFds()) this.#addon.close(fd);
+  }
+
+  /** Stops watching, for the moment of a fork: what is not watched need not be unwatched in the child. */
+  pause(): void {
+    this.#poller.stop();
+  }
+
+  resume(): void {
+    if (this.#fd >= 0) this.#poller.start(this.#outgoing.length > 0 ? READABLE | WRITABLE : READABLE);
+  }
+
+  /** Takes what has arrived already, without waiting for the event loop. */
+  readNow(): void {
+    this.#read();
+  }
+
+  #onReady(ready: number): void {
+    if (ready & WRITABLE) this.#flush();
+    if (ready & READABLE) this.#read();
+  }
+
+  #read(): void {
+    while (this.#fd >= 0) {
+      let result: number | [number, ...number[]];
+      try {
+        result = this.#addon.recvmsg(this.#fd, received);
+      } catch (error) {
+        return this.#end(error as Error);
+      }
+      const [bytes, ...fds] = typeof result === "number" ? [result] : result;
+      if (bytes === 0) return this.#end();
+      if (bytes < 0) return;
+      if (!this.#decode(received.subarray(0, bytes), fds)) return;
+      if (bytes < received.length && fds.length === 0) return; // most likely all there was
+    }
+  }
+
+  #decode(bytes: Buffer, fds: number[]): boolean {
+    const messages: Message[] = [];
+    let failure: Error | undefined;
+    try {
+      for (const message of this.#decoder.push(bytes, fds)) messages.push(message);
+    } catch (error) {
+      failure = error as Error;
+    }
+    for (const [index, message] of messages.entries()) {
+      if (this.#fd < 0) {
+        for (const lost of messages.slice(index)) this.#drop({ pieces: [], fds: lost.handles });
+        return false;
+      }
+      this.#events.message(message);
+    }
+    if (failure !== undefined) this.#end(failure);
+    return this.#fd >= 0;
+  }
+
+  #flush(): void {
+    while (this.#fd >= 0) {
+      const first = this.#outgoing[0];
+      if (first === undefined) return this.#poller.start(READABLE);
+      let sent: number;
+      try {
+        sent = this.#addon.sendmsg(this.#fd, first.pieces, first.fds);
+      } catch (error) {
+        // The read side tells what happened, unless it was this message that could not be sent.
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === "EPIPE" || code === "ECONNRESET") return this.#failLater();
+        return this.#end(error as Error);
+      }
+      if (sent < 0) return this.#poller.start(READABLE | WRITABLE);
+      this.#drop({ pieces: [], fds: first.fds.splice(0) });
+      if (advance(first.pieces, sent)) this.#outgoing.shift();
+    }
+  }
+
+  /** The peer is gone; what it said before is still to be read. */
+  #failLater(): void {
+    for (const outgoing of this.#outgoing.splice(0)) this.#drop(outgoing);
+    this.#poller.start(READABLE);
+  }
+
+  #end(error?: Error): void {
+    if (this.#fd < 0) return;
+    this.close();
+    this.#events.end(error);
+  }
+
+  #drop(outgoing: Outgoing): void {
+    for (const fd of outgoing.fds) this.#addon.close(fd);
+  }
+}
+
+/** Takes `sent` bytes off the front; true when nothing is left. */
+function advance(pieces: Uint8Array[], sent: number): boolean {
+  let rest = sent;
+  for (let first = pieces[0]; first !== undefined; first = pieces[0]) {
+    if (rest < first.byteLength) {
+      pieces[0] = first.subarray(rest);
+      return false;
+    }
+    rest -= first.byteLength;
+    pieces.shift();
+  }
+  return true;
+}

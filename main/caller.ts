@@ -1,0 +1,38 @@
+/** Whose code is calling: relative paths and package names count from there. */
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const LIBRARY = path.dirname(fileURLToPath(new URL(".", import.meta.url)));
+
+/**
+ * Path of the first file on the stack outside this library; when there is none (a REPL, `-e`), a file name that stands
+ * for the working directory.
+ */
+export function callerFile(): string {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = 20;
+    Error.prepareStackTrace = (_, sites) => sites;
+    const sites = new Error().stack as unknown as NodeJS.CallSite[];
+    for (const site of sites) {
+      const file = toPath(site.getFileName());
+      if (file !== undefined && !isLibrary(file)) return file;
+    }
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  return path.join(process.cwd(), "[eval]");
+}
+
+function isLibrary(file: string): boolean {
+  return (
+    file.startsWith(path.join(LIBRARY, "main") + path.sep) || file.startsWith(path.join(LIBRARY, "helper") + path.sep)
+  );
+}
+
+function toPath(name: string | null | undefined): string | undefined {
+  if (!name || name.startsWith("node:")) return undefined;
+  if (name.startsWith("file:")) return fileURLToPath(name);
+  return path.isAbsolute(name) ? name : undefined;
+}

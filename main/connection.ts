@@ -1,0 +1,257 @@
+/** One process as its parent sees it: requests and their answers, failure, and the end. */
+import type { Channel, ChannelEvents } from "../helper/wire/channel.cjs";
+import { type Message, MessageType, type Value } from "../helper/wire/message.cjs";
+import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
+import type { Failure } from "../helper/wire/remote-error.cjs";
+import { errorOfFailure, ForkError } from "./errors.js";
+import { describeStatus, type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
+import type { ProcessHandle } from "./process-handle.js";
+
+/** Messages to a parent are short; a stack trace is the longest. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** How long the news of an end may lag behind the end of the channel. */
+const EXIT_NEWS_TIMEOUT_MS = 1000;
+
+interface Request {
+  type: MessageType;
+  answered(message: Message): void;
+  failed(error: ForkError): void;
+}
+
+export interface ConnectionEvents {
+  /** Called once, for a fresh runtime. */
+  hello?(hello: Hello): void;
+  /** Puts a failure into better words. */
+  explain?(error: ForkError): ForkError;
+  /** Nothing more can be asked of this process. Called once, unless it was closed. */
+  failed?(error: ForkError): void;
+}
+
+export class Connection implements ChannelEvents {
+  /** Settles for every process that came to life, also when its template dies first. Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  readonly events: ConnectionEvents = {};
+  /** The process that this one was forked from, which reports its end. */
+  readonly #source: Connection | undefined;
+  readonly #children = new Map<number, Connection>();
+  readonly #requests = new Map<number, Request>();
+  #settleExited!: (status: ExitStatus) => void;
+  #status: ExitStatus | undefined;
+  #channel!: Channel;
+  #process: ProcessHandle | undefined;
+  #lastId = 0;
+  #holds = 0;
+  #failure: ForkError | undefined;
+  #leavingCode: number | undefined;
+  #ended = false;
+  #orphanGone = false;
+
+  constructor(source?: Connection) {
+    this.#source = source;
+    this.exited = new Promise((resolve) => {
+      this.#settleExited = resolve;
+    });
+  }
+
+  /** @param channel the connection's from now on */
+  open(channel: Channel): void {
+    this.#channel = channel;
+    channel.setReferenced(false);
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  get channel(): Channel {
+    return this.#channel;
+  }
+
+  get status(): ExitStatus | undefined {
+    return this.#status;
+  }
+
+  get failure(): ForkError | undefined {
+    return this.#failure;
+  }
+
+  get hasChildren(): boolean {
+    return this.#children.size > 0;
+  }
+
+  /**
+   * A process that this one executed, or that its source forked.
+   * @param process the connection's from now on
+   */
+  born(process: ProcessHandle): void {
+    this.#process = process;
+    process.setReferenced(this.#holds > 0);
+    if (this.#source === undefined) process.watch((status) => this.#exit(status));
+    else if (this.#source.#status !== undefined) this.orphaned();
+    else this.#source.#children.set(process.pid, this);
+  }
+
+  /** The process never came to life. */
+  stillborn(error: ForkError): void {
+    this.#fail(error);
+    this.#exit(UNKNOWN_STATUS);
+  }
+
+  /** Its source is gone: the kernel still tells when it ends. */
+  orphaned(): void {
+    this.#process?.watch(() => {
+      // What it said last may still be unread.
+      if (this.#ended || this.#failure !== undefined) this.#exit(undefined);
+      else this.#orphanGone = true;
+    });
+  }
+
+  /** Sends what is answered only by failure. */
+  post(type: MessageType, values: readonly Value[], handles: readonly number[] = []): void {
+    this.#channel.send(type, this.#nextId(), values, handles);
+  }
+
+  /** Sends what is answered. The callbacks are called before any later message is looked at. */
+  request(
+    type: MessageType,
+    values: readonly Value[],
+    handles: readonly number[],
+    request: Omit<Request, "type">,
+  ): void {
+    if (this.#failure !== undefined) {
+      this.#channel.send(type, 0, [], handles); // a closed channel closes them
+      request.failed(this.#failure);
+      return;
+    }
+    const id = this.#nextId();
+    this.#requests.set(id, { type, ...request });
+    this.hold();
+    this.#channel.send(type, id, values, handles);
+  }
+
+  /** Keeps the parent's event loop alive until release(), or until the process has ended. */
+  hold(): void {
+    if (this.#holds++ > 0) return;
+    this.#channel.setReferenced(true);
+    this.#process?.setReferenced(true);
+    this.#source?.hold();
+  }
+
+  release(): void {
+    if (--this.#holds > 0) return;
+    this.#channel.setReferenced(false);
+    this.#process?.setReferenced(false);
+    this.#source?.release();
+  }
+
+  /** False when the process has ended, or never lived. */
+  kill(signal: NodeJS.Signals | number): boolean {
+    return this.#status === undefined && this.#process !== undefined && this.#process.kill(signal);
+  }
+
+  /** Ends the connection, and with it a process that runs no function. Its end is still awaited. */
+  close(): void {
+    if (this.#failure === undefined) this.#failure = new ForkError("ERR_FORK_CLOSED", "the process object was closed");
+    this.#rejectRequests(this.#failure);
+    if (this.hasChildren && !this.#ended) this.#channel.send(MessageType.Retire, 0);
+    else this.#channel.close();
+  }
+
+  message(message: Message): void {
+    const { type, id, values } = message;
+    const request = this.#requests.get(id);
+    switch (type) {
+      case MessageType.Hello:
+        this.events.hello?.(JSON.parse(values[0] as string) as Hello);
+        return;
+      case MessageType.Done:
+      case MessageType.Forked:
+        if (request === undefined) break;
+        this.#requests.delete(id);
+        request.answered(message);
+        this.release();
+        return;
+      case MessageType.Failed: {
+        const error = errorOfFailure(JSON.parse(values[0] as string) as Failure, this.pid);
+        if (request?.type !== MessageType.Fork) return this.#fail(error);
+        this.#requests.delete(id);
+        request.failed(error);
+        this.release();
+        return;
+      }
+      case MessageType.Exited: {
+        const report = JSON.parse(values[0] as string) as ExitReport;
+        const child = this.#children.get(report.pid);
+        this.#children.delete(report.pid);
+        if (child !== undefined) child.#exit(statusOfReport(report));
+        return;
+      }
+      case MessageType.Leaving:
+        this.#leavingCode = Number(values[0]);
+        return;
+      default:
+        break;
+    }
+    this.end(new Error(`it sent an unexpected message of type 0x${type.toString(16)}`));
+  }
+
+  end(error?: Error): void {
+    this.#ended = true;
+    this.#channel.close();
+    if (this.#orphanGone) this.#exit(undefined);
+    if (error !== undefined)
+      this.#fail(
+        new ForkError(
+          "ERR_FORK_PROTOCOL",
+          `the connection to process ${this.pid ?? "(unborn)"} broke: ${error.message}`,
+          { cause: error, pid: this.pid },
+        ),
+      );
+    // The end of the channel comes with the end of the process; say how it ended if that is known in time.
+    const timer = setTimeout(() => this.#fail(this.#deathError(UNKNOWN_STATUS)), EXIT_NEWS_TIMEOUT_MS);
+    if (this.#requests.size === 0) timer.unref();
+    void this.exited.then((status) => {
+      clearTimeout(timer);
+      this.#fail(this.#deathError(status));
+    });
+  }
+
+  #deathError(status: ExitStatus): ForkError {
+    const message = `process ${this.pid ?? "(unborn)"} ${describeStatus(status)} before it answered`;
+    return new ForkError("ERR_FORK_DIED", message, { pid: this.pid, exitCode: status.code, signal: status.signal });
+  }
+
+  #fail(reason: ForkError): void {
+    if (this.#failure !== undefined) return;
+    const error = this.events.explain?.(reason) ?? reason;
+    this.#failure = error;
+    this.#rejectRequests(error);
+    this.#channel.close();
+    this.events.failed?.(error);
+  }
+
+  #rejectRequests(error: ForkError): void {
+    const requests = [...this.#requests.values()];
+    this.#requests.clear();
+    for (const request of requests) {
+      request.failed(error);
+      this.release();
+    }
+  }
+
+  /** @param status undefined: it ended, but nobody can tell how except itself */
+  #exit(status: ExitStatus | undefined): void {
+    if (this.#status !== undefined) return;
+    this.#status = status ?? { code: this.#leavingCode ?? null, signal: null };
+    this.#process?.close();
+    this.#settleExited(this.#status);
+    for (const child of this.#children.values()) child.orphaned();
+    this.#children.clear();
+  }
+
+  #nextId(): number {
+    this.#lastId = (this.#lastId + 1) >>> 0 || 1;
+    return this.#lastId;
+  }
+}

@@ -1,0 +1,88 @@
+/** Every error that the library makes, and its code. */
+import type { Failure, FailureKind } from "../helper/wire/remote-error.cjs";
+import { reviveError } from "../helper/wire/remote-error.cjs";
+
+export type ForkErrorCode =
+  /** Code given to `eval` does not compile, threw, or rejected; `cause` is the remote error. */
+  | "ERR_FORK_EVAL"
+  /** A module was not found, or threw while it was loaded; `cause` is the remote error. */
+  | "ERR_FORK_REQUIRE"
+  /** What `run` names is missing or no function; `cause` is the remote error. */
+  | "ERR_FORK_FUNCTION"
+  /** The template could not be forked just now: `message` names the thread or request in the way. */
+  | "ERR_FORK_REFUSED"
+  /** This can't be done on this platform or runtime, or without the addon. */
+  | "ERR_FORK_UNSUPPORTED"
+  /** The process ended before it answered; see `pid`, `exitCode`, `signal`. */
+  | "ERR_FORK_DIED"
+  /** The runtime could not be started, or is no Node. */
+  | "ERR_FORK_RUNTIME"
+  /** The process object was handed to `run` already. */
+  | "ERR_FORK_USED"
+  /** The process object or template was closed. */
+  | "ERR_FORK_CLOSED"
+  /** What was given as a handle is closed, of the wrong kind, or no descriptor. */
+  | "ERR_FORK_HANDLE"
+  /** An argument is too large to be sent. */
+  | "ERR_FORK_TOO_LARGE"
+  /** An argument is of the wrong type or value. */
+  | "ERR_FORK_ARGUMENT"
+  /** A system call failed in the parent, for instance for want of descriptors; `cause` has its errno. */
+  | "ERR_FORK_SYSTEM"
+  /** The other side speaks something else. */
+  | "ERR_FORK_PROTOCOL";
+
+export interface ForkErrorFields {
+  cause?: unknown;
+  pid?: number | undefined;
+  exitCode?: number | null;
+  signal?: NodeJS.Signals | null;
+}
+
+/** What the library rejects with and, where an argument is plainly wrong, throws. */
+export class ForkError extends Error {
+  override readonly name = "ForkError";
+  readonly code: ForkErrorCode;
+  /** The process that it is about, once known. */
+  readonly pid?: number;
+  /** Its exit code; null when a signal ended it, or nobody can know. */
+  readonly exitCode?: number | null;
+  /** The signal that ended it; null when none did, or nobody can know. */
+  readonly signal?: NodeJS.Signals | null;
+
+  constructor(code: ForkErrorCode, message: string, { cause, ...fields }: ForkErrorFields = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    for (const [name, value] of Object.entries(fields)) if (value !== undefined) Object.assign(this, { [name]: value });
+  }
+}
+
+const FAILURES: Record<FailureKind, [code: ForkErrorCode, what: string]> = {
+  eval: ["ERR_FORK_EVAL", "evaluated code failed"],
+  require: ["ERR_FORK_REQUIRE", "a module could not be loaded"],
+  function: ["ERR_FORK_FUNCTION", "there is no such function"],
+  fork: ["ERR_FORK_REFUSED", "the process could not be forked"],
+  unsupported: ["ERR_FORK_UNSUPPORTED", "this process can't be forked"],
+  protocol: ["ERR_FORK_PROTOCOL", "the process did not understand its parent"],
+};
+
+/** The error that a process reported, as its parent throws it. */
+export function errorOfFailure(failure: Failure, pid: number | undefined): ForkError {
+  const [code, what] = FAILURES[failure.kind];
+  const message = `${what}${pid === undefined ? "" : ` in process ${pid}`}: ${failure.error.message}`;
+  return new ForkError(code, message, { cause: reviveError(failure.error), pid });
+}
+
+/** A failed system call of the parent itself. */
+export function systemError(doing: string, cause: unknown): ForkError {
+  return new ForkError("ERR_FORK_SYSTEM", `${doing}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
+}
+
+/** The same AbortError that Node's own functions reject with. */
+export function abortError(signal: AbortSignal): Error {
+  const error = new Error("The operation was aborted", { cause: signal.reason });
+  error.name = "AbortError";
+  return Object.assign(error, { code: "ABORT_ERR" });
+}

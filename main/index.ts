@@ -1,0 +1,9 @@
+/** desktop-fork: workers in milliseconds, forked from a template process. */
+export { ForkError, type ForkErrorCode } from "./errors.js";
+export type { ExitStatus } from "./exit-status.js";
+export type { Handle } from "./handles.js";
+export type { MemoryUse } from "./memory.js";
+export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./process.js";
+export { Template, type TemplateOptions } from "./template.js";
+export { closeDefaultTemplate, type TemplateDeath } from "./template-core.js";
+export type { Worker } from "./worker.js";

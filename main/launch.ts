@@ -1,0 +1,98 @@
+/** Executing a fresh runtime. */
+import { spawn } from "node:child_process";
+import type net from "node:net";
+import type { StartPlan } from "../helper/wire/plans.cjs";
+import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import { StreamChannel } from "../helper/wire/stream-channel.cjs";
+import type { Addon } from "../native/addon.cjs";
+import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
+import { ForkError } from "./errors.js";
+import { tryAddon } from "./native.js";
+import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
+import { HELPER, type Runtime } from "./runtime.js";
+
+export interface LaunchOptions {
+  runtime: Runtime;
+  title: string;
+  cwd: string | undefined;
+  detached: boolean;
+  /** Whether the process shall fork a child on trial before its hello. */
+  tryFork: boolean;
+}
+
+export interface Launched {
+  connection: Connection;
+  /** Without the addon: this end of the worker's socket, which then exists from the start. */
+  socket: net.Socket | undefined;
+}
+
+/** The descriptors that every process has, and its channel's. */
+const STDIO = [0, 1, 2];
+
+/** @throws ForkError ERR_FORK_RUNTIME when the runtime can't be executed */
+export function launch(options: LaunchOptions): Launched {
+  const { runtime, title, detached, tryFork } = options;
+  const addon = tryAddon();
+  const plan: StartPlan = { title, detached, tryFork };
+  if (runtime.unforkable !== undefined) plan.unforkable = runtime.unforkable;
+  if (addon instanceof Error || runtime.addon === undefined) return launchPlain(options, plan);
+  plan.addon = runtime.addon;
+  return { connection: launchWithSocket(addon, options, plan), socket: undefined };
+}
+
+function commandLine(runtime: Runtime, plan: StartPlan): string[] {
+  return [...runtime.flags, HELPER, JSON.stringify(plan)];
+}
+
+function launchWithSocket(addon: Addon, { runtime, cwd, detached }: LaunchOptions, plan: StartPlan): Connection {
+  const connection = new Connection();
+  const [ours, theirs] = socketPair(addon);
+  try {
+    const pid = addon.spawn({
+      file: runtime.file,
+      args: [runtime.file, ...commandLine(runtime, plan)],
+      env: Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`),
+      stdio: [...STDIO, theirs],
+      session: detached,
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+    connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
+    connection.born(new PidfdHandle(addon, pid, addon.pidfdOpen(pid), true));
+    return connection;
+  } catch (error) {
+    addon.close(ours);
+    throw runtimeError(runtime, error);
+  } finally {
+    addon.close(theirs);
+  }
+}
+
+/** @throws ForkError ERR_FORK_SYSTEM */
+export function socketPair(addon: Addon): [number, number] {
+  try {
+    return addon.socketpair();
+  } catch (error) {
+    throw new ForkError("ERR_FORK_SYSTEM", `no socket for a process: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function launchPlain({ runtime, cwd, detached }: LaunchOptions, plan: StartPlan): Launched {
+  const connection = new Connection();
+  const child = spawn(runtime.file, commandLine(runtime, plan), {
+    stdio: ["inherit", "inherit", "inherit", "pipe", "pipe"],
+    env: runtime.env,
+    detached,
+    windowsHide: true,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const [, , , channel, socket] = child.stdio as unknown as [unknown, unknown, unknown, net.Socket, net.Socket];
+  connection.open(new StreamChannel(channel, connection, MAX_ANSWER_BYTES));
+  child.on("error", (error) => connection.stillborn(runtimeError(runtime, error)));
+  if (child.pid !== undefined) connection.born(new ChildProcessHandle(child, child.pid));
+  return { connection, socket };
+}
+
+export function runtimeError(runtime: Runtime, cause: unknown): ForkError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ForkError("ERR_FORK_RUNTIME", `the runtime '${runtime.file}' could not be started: ${why}`, { cause });
+}

@@ -1,0 +1,98 @@
+/** A process as the kernel knows it: signals that never hit a stranger, and the news of its end. */
+import type { ChildProcess } from "node:child_process";
+import { constants } from "node:os";
+import { type Addon, type Poller, READABLE } from "../native/addon.cjs";
+import { ForkError } from "./errors.js";
+import { type ExitStatus, statusOfWait } from "./exit-status.js";
+
+export interface ProcessHandle {
+  readonly pid: number;
+  /** False when the process has ended. */
+  kill(signal: NodeJS.Signals | number): boolean;
+  /** Calls back once at its end, with the status where this process is allowed to ask for it. */
+  watch(onEnd: (status: ExitStatus | undefined) => void): void;
+  setReferenced(referenced: boolean): void;
+  close(): void;
+}
+
+/** @throws ForkError ERR_FORK_ARGUMENT */
+export function signalNumber(signal: NodeJS.Signals | number): number {
+  const number = typeof signal === "number" ? signal : constants.signals[signal];
+  if (!Number.isInteger(number) || number < 0 || number > 64)
+    throw new ForkError("ERR_FORK_ARGUMENT", `there is no signal '${signal}'`);
+  return number;
+}
+
+export class PidfdHandle implements ProcessHandle {
+  readonly pid: number;
+  readonly #addon: Addon;
+  /** Whether it is a child of this very process, which then has to reap it. */
+  readonly #ours: boolean;
+  #pidfd: number;
+  #poller: Poller | undefined;
+  #referenced = false;
+
+  /** @param pidfd the handle's from now on */
+  constructor(addon: Addon, pid: number, pidfd: number, ours: boolean) {
+    this.#addon = addon;
+    this.pid = pid;
+    this.#pidfd = pidfd;
+    this.#ours = ours;
+  }
+
+  kill(signal: NodeJS.Signals | number): boolean {
+    const number = signalNumber(signal);
+    return this.#pidfd >= 0 && this.#addon.pidfdSignal(this.#pidfd, number);
+  }
+
+  watch(onEnd: (status: ExitStatus | undefined) => void): void {
+    if (this.#pidfd < 0) return;
+    this.#poller = new this.#addon.Poller(this.#pidfd, () => {
+      const status = this.#ours ? this.#addon.pidfdWait(this.#pidfd) : undefined;
+      this.close();
+      onEnd(status && statusOfWait(status));
+    });
+    this.#poller.start(READABLE);
+    this.setReferenced(this.#referenced);
+  }
+
+  setReferenced(referenced: boolean): void {
+    this.#referenced = referenced;
+    if (referenced) this.#poller?.ref();
+    else this.#poller?.unref();
+  }
+
+  close(): void {
+    if (this.#pidfd < 0) return;
+    this.#poller?.close();
+    this.#addon.close(this.#pidfd);
+    this.#pidfd = -1;
+  }
+}
+
+/** Without the addon: Node's own child, which knows when its pid is no longer its own. */
+export class ChildProcessHandle implements ProcessHandle {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+
+  constructor(child: ChildProcess, pid: number) {
+    this.#child = child;
+    this.pid = pid;
+  }
+
+  kill(signal: NodeJS.Signals | number): boolean {
+    signalNumber(signal);
+    return this.#child.kill(signal);
+  }
+
+  watch(onEnd: (status: ExitStatus | undefined) => void): void {
+    this.#child.once("exit", (code, signal) => onEnd({ code, signal }));
+  }
+
+  setReferenced(referenced: boolean): void {
+    if (referenced) this.#child.ref();
+    else this.#child.unref();
+  }
+
+  close(): void {}
+}

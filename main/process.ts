@@ -1,0 +1,185 @@
+/** Process objects: what a program holds of a process that runs no function yet. */
+import { MessageType } from "../helper/wire/message.cjs";
+import type { RunPlan } from "../helper/wire/plans.cjs";
+import { callerFile } from "./caller.js";
+import { ForkError } from "./errors.js";
+import { copyHandle, type Handle } from "./handles.js";
+import { requireAddon } from "./native.js";
+import { type BirthOptions, ProcessCore, titleOf } from "./process-core.js";
+import type { RuntimeOptions } from "./runtime.js";
+import { defaultTemplateCore } from "./template-core.js";
+import { checkValues } from "./values.js";
+import { Worker } from "./worker.js";
+
+export interface ForkOptions {
+  /** What `ps` shows until `run`. */
+  title?: string;
+  /** Working directory. Default: that of what it is forked from. */
+  cwd?: string;
+  /** The whole environment. Default: that of what it is forked from. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** The process survives this program, in a session of its own. */
+  detached?: boolean;
+  /** Aborting ends the process, whatever it does, and rejects what is pending with an AbortError. */
+  signal?: AbortSignal;
+}
+
+export interface ExecOptions extends ForkOptions, Omit<RuntimeOptions, "env"> {
+  /** How long the runtime may take before it says hello, in milliseconds. Default: 30,000. */
+  startTimeoutMs?: number;
+}
+
+export interface RunOptions {
+  /** Of a module: the name of the export. Default: `default`. */
+  export?: string;
+  /** What `ps` shows. Default: the function's name. */
+  title?: string;
+}
+
+/** Processes whose object was dropped before `run` end, after doing what they were told. */
+const dropped = new FinalizationRegistry<ProcessCore>((core) => core.drop());
+
+/**
+ * A process that waits for commands: it can be prepared, forked any number of times, and finally given a function to run.
+ *
+ * Commands are sent at once and done in order. They return the object; what goes wrong is told by {@link ready} and
+ * {@link run}, which reject with the remote error.
+ */
+export class ForkProcess {
+  readonly #core: ProcessCore;
+
+  /** @internal */
+  constructor(core: ProcessCore) {
+    this.#core = core;
+    dropped.register(this, core);
+  }
+
+  /** A fork of the default template: an empty process, which is started on first use. */
+  static create(options: ForkOptions = {}): ForkProcess {
+    return new ForkProcess(defaultTemplateCore().live().fork(birthOptions(options)));
+  }
+
+  /** A fresh runtime, never a fork: slower and larger, but it takes nothing from any template. */
+  static exec(options: ExecOptions = {}): ForkProcess {
+    return new ForkProcess(ProcessCore.exec({ ...options, title: options.title ?? titleOf("process") }));
+  }
+
+  /** The process's id once it is known: at once after `exec`, after the first answer otherwise. */
+  get pid(): number | undefined {
+    return this.#core.pid;
+  }
+
+  /** A new process like this one: all that was sent so far is in it, nothing that is sent later. */
+  fork(options: ForkOptions = {}): ForkProcess {
+    return new ForkProcess(this.#core.fork(birthOptions(options)));
+  }
+
+  /**
+   * Runs code in the process's global scope, as a script: what it declares stays. `args` is a global array there and
+   * `require` a global function that resolves from the calling file. A promise as the code's value is waited for.
+   * @param args strings and octets
+   */
+  eval(code: string, ...args: (string | Uint8Array)[]): this {
+    this.#core.assertUsable();
+    if (typeof code !== "string")
+      throw new ForkError("ERR_FORK_ARGUMENT", `eval: the code must be a string, not ${typeof code}`);
+    checkValues([code, ...args], "eval");
+    this.#core.step(MessageType.Eval, [code, callerFile(), ...args]);
+    return this;
+  }
+
+  /**
+   * Loads modules, CommonJS or ES modules alike.
+   * @param modules file: URLs, absolute paths, or what `import` in the calling file would take
+   */
+  require(...modules: (string | URL)[]): this {
+    this.#core.assertUsable();
+    this.#core.step(MessageType.Require, [callerFile(), ...modules.map(specifierOf)]);
+    return this;
+  }
+
+  /**
+   * Sends open handles: the function receives a `net.Socket` or `net.Server` for one, and the number of a descriptor for
+   * files and descriptors. They are copied now: yours stay yours, and closing them changes nothing for the process.
+   * @throws ForkError ERR_FORK_HANDLE, ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
+   */
+  sendHandle(...handles: Handle[]): this {
+    this.#core.assertUsable();
+    const addon = requireAddon("sending a handle");
+    const copies = [];
+    try {
+      for (const handle of handles) copies.push(copyHandle(addon, handle));
+    } catch (error) {
+      for (const { fd } of copies) addon.close(fd);
+      throw error;
+    }
+    for (const copy of copies) this.#core.step(MessageType.Handles, [], [copy]);
+    return this;
+  }
+
+  /**
+   * Sends arguments for the function. Strings arrive as strings, octets as Buffers; at most 4 GiB in one call.
+   * @throws ForkError ERR_FORK_ARGUMENT, ERR_FORK_TOO_LARGE
+   */
+  sendArg(...values: (string | Uint8Array)[]): this {
+    this.#core.assertUsable();
+    checkValues(values, "sendArg");
+    this.#core.step(MessageType.Arguments, values);
+    return this;
+  }
+
+  /** Resolves when all commands so far have succeeded; rejects with what the first failing one threw. */
+  async ready(): Promise<this> {
+    await this.#core.ready();
+    return this;
+  }
+
+  /**
+   * Calls a function with a socket and all that was sent, in the order sent. Resolves when the function has been
+   * entered; rejects when anything on the way failed. This object is used up.
+   *
+   * @param target the name of a function that `eval` defined; or a module, as a URL, or as a path or package name
+   *   together with an export's name
+   */
+  run(target: string, options?: RunOptions): Promise<Worker>;
+  run(module: string | URL, exportName?: string, options?: RunOptions): Promise<Worker>;
+  async run(target: string | URL, exportOrOptions: string | RunOptions = {}, more: RunOptions = {}): Promise<Worker> {
+    const options = typeof exportOrOptions === "string" ? { ...more, export: exportOrOptions } : exportOrOptions;
+    const { connection, socket } = await this.#core.run(runPlan(target, options));
+    return new Worker({ connection, socket, signal: this.#core.signal });
+  }
+
+  /** Ends the process now. Does nothing after `run`. */
+  close(): void {
+    this.#core.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+export function birthOptions(options: ForkOptions): BirthOptions {
+  return { ...options, title: options.title ?? titleOf("process") };
+}
+
+export function specifierOf(module: string | URL): string {
+  if (typeof module !== "string" && !(module instanceof URL))
+    throw new ForkError("ERR_FORK_ARGUMENT", `a module is named by a URL or a string, not ${typeof module}`);
+  return module instanceof URL ? module.href : module;
+}
+
+const FUNCTION_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u;
+
+function runPlan(target: string | URL, { export: exportName, title }: RunOptions): RunPlan {
+  if (typeof target === "string" && exportName === undefined && FUNCTION_NAME.test(target))
+    return { function: target, title: title ?? titleOf(target) };
+  const module = specifierOf(target);
+  const name = exportName ?? "default";
+  return {
+    module,
+    from: callerFile(),
+    export: name,
+    title: title ?? titleOf(name === "default" ? (module.split("/").at(-1) as string) : name),
+  };
+}

@@ -1,0 +1,74 @@
+/** The executable that hosts a template, and what it is started with. */
+import { fileURLToPath } from "node:url";
+import { nativeFiles } from "../native/addon.cjs";
+import { tryAddon } from "./native.js";
+
+export interface Runtime {
+  /** Path of the executable. */
+  file: string;
+  /** Flags before the script. */
+  flags: string[];
+  env: Record<string, string>;
+  /** Path of the addon for the process to load; undefined: it lives without. */
+  addon: string | undefined;
+  /** Why it can't be forked, as far as the parent can tell. */
+  unforkable: string | undefined;
+}
+
+export interface RuntimeOptions {
+  /** Path of the executable: a Node, or an Electron. Default: the one that runs this program. */
+  runtime?: string | undefined;
+  /** Flags for the runtime. Default: none; those of this program are not passed on. */
+  execArgv?: readonly string[] | undefined;
+  /** The process's whole environment. Default: that of this program at this moment. */
+  env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** `exec` never forks. Default: `fork` where that works. */
+  strategy?: "fork" | "exec" | undefined;
+}
+
+export const HELPER = fileURLToPath(new URL("../helper/main.cjs", import.meta.url));
+
+/**
+ * `--single-threaded`: V8 gives no work to threads, so a child rarely has to revive one. `--expose-gc` lets the template
+ * collect before it is forked; the helper hides it again.
+ */
+const FORKABLE_FLAGS = ["--single-threaded", "--expose-gc"];
+
+export function chooseRuntime({
+  runtime = process.execPath,
+  execArgv = [],
+  env = process.env,
+  strategy,
+}: RuntimeOptions): Runtime {
+  const files = tryAddon() instanceof Error ? undefined : nativeFiles();
+  const unforkable = whyUnforkable(strategy, files);
+  const environment = cleanEnvironment(env);
+  if (process.versions["electron"] !== undefined && runtime === process.execPath)
+    environment["ELECTRON_RUN_AS_NODE"] = "1";
+  if (unforkable === undefined && files?.guard !== undefined)
+    environment["LD_PRELOAD"] = [files.guard, environment["LD_PRELOAD"]].filter(Boolean).join(":");
+  const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
+  return { file: runtime, flags, env: environment, addon: files?.addon, unforkable };
+}
+
+function whyUnforkable(
+  strategy: "fork" | "exec" | undefined,
+  files: ReturnType<typeof nativeFiles>,
+): string | undefined {
+  if (strategy === "exec") return "the strategy 'exec' was asked for";
+  if (process.env["DESKTOP_FORK_STRATEGY"] === "exec") return "DESKTOP_FORK_STRATEGY is 'exec'";
+  const addon = tryAddon();
+  if (addon instanceof Error) return addon.message;
+  if (files?.guard === undefined) return "the fork guard was not built";
+  return undefined;
+}
+
+function cleanEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const clean: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) clean[name] = value;
+  // An inspector has a port and a thread of its own; neither can be shared with children.
+  const options = clean["NODE_OPTIONS"]?.replace(/(^|\s)--(inspect|debug)\S*/g, " ").trim();
+  if (options) clean["NODE_OPTIONS"] = options;
+  else delete clean["NODE_OPTIONS"];
+  return clean;
+}

@@ -1,0 +1,28 @@
+/** Checks of what is sent as an argument, before anything is sent. */
+import { constants } from "node:buffer";
+import { encodedBytes, MAX_PAYLOAD_BYTES, type Value } from "../helper/wire/message.cjs";
+import { ForkError } from "./errors.js";
+
+/** @throws ForkError ERR_FORK_ARGUMENT, ERR_FORK_TOO_LARGE */
+export function checkValues(values: readonly unknown[], what: string): asserts values is readonly Value[] {
+  let total = 0;
+  for (const [index, value] of values.entries()) {
+    if (typeof value !== "string" && !(value instanceof Uint8Array))
+      throw new ForkError(
+        "ERR_FORK_ARGUMENT",
+        `${what}: argument ${index} must be a string or a Uint8Array, not ${value === null ? "null" : typeof value}`,
+      );
+    const bytes = encodedBytes(value);
+    if (typeof value === "string" && bytes > constants.MAX_STRING_LENGTH)
+      throw new ForkError(
+        "ERR_FORK_TOO_LARGE",
+        `${what}: argument ${index} is a string of ${bytes} bytes; at most ${constants.MAX_STRING_LENGTH} arrive as one. Send octets`,
+      );
+    total += bytes;
+  }
+  if (total > MAX_PAYLOAD_BYTES)
+    throw new ForkError(
+      "ERR_FORK_TOO_LARGE",
+      `${what}: ${total} bytes; at most ${MAX_PAYLOAD_BYTES} can be sent in one call`,
+    );
+}

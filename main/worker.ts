@@ -1,0 +1,92 @@
+/** A process whose function is running. */
+import type net from "node:net";
+import type { Connection } from "./connection.js";
+import { abortError } from "./errors.js";
+import type { ExitStatus } from "./exit-status.js";
+import { type MemoryUse, readMemory } from "./memory.js";
+
+export interface WorkerStart {
+  connection: Connection;
+  socket: net.Socket;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * A running worker. It ends when its function's result has settled and its event loop is empty, when it is killed, or
+ * when this program ends (unless it is `detached`). Dropping this object changes nothing for it.
+ *
+ * A live worker keeps this program's event loop alive, as a `ChildProcess` does; see {@link Worker.unref}.
+ */
+export class Worker {
+  /** This end of the socket that the function has as its first argument. Yours to close. */
+  readonly socket: net.Socket;
+  /** Settles when the process has ended, however it did. Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  readonly #connection: Connection;
+  #referenced = false;
+
+  /** @internal */
+  constructor({ connection, socket, signal }: WorkerStart) {
+    this.socket = socket;
+    this.exited = connection.exited;
+    this.#connection = connection;
+    this.ref();
+    const abort = () => {
+      this.socket.destroy(signal && abortError(signal));
+      this.kill("SIGKILL");
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    void this.exited.then(() => {
+      this.unref();
+      signal?.removeEventListener("abort", abort);
+    });
+  }
+
+  get pid(): number {
+    return this.#connection.pid as number;
+  }
+
+  /** Null while it runs, or when a signal ended it. */
+  get exitCode(): number | null {
+    return this.#connection.status?.code ?? null;
+  }
+
+  /**
+   * Sends a signal, through a pidfd: it never hits another process that was given the same pid.
+   * @returns false when the process has ended
+   * @throws ForkError ERR_FORK_ARGUMENT for an unknown signal
+   */
+  kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
+    return this.#connection.kill(signal);
+  }
+
+  /**
+   * Its memory in bytes, as of now. Linux only.
+   * @throws ForkError ERR_FORK_UNSUPPORTED without /proc; ERR_FORK_DIED when the process has ended
+   */
+  memory(): Promise<MemoryUse> {
+    return readMemory(this.pid);
+  }
+
+  /** Lets this program's event loop end while the worker runs. The worker then ends with it. */
+  unref(): this {
+    if (this.#referenced) this.#connection.release();
+    this.#referenced = false;
+    return this;
+  }
+
+  ref(): this {
+    if (!this.#referenced && this.#connection.status === undefined) {
+      this.#connection.hold();
+      this.#referenced = true;
+    }
+    return this;
+  }
+
+  /** Kills with SIGKILL, closes the socket, and waits for the end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    this.socket.destroy();
+    await this.exited;
+  }
+}

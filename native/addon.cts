@@ -1,0 +1,112 @@
+/** The native addon: where it is, and what each of its functions takes, gives and owns. */
+import fs = require("node:fs");
+import path = require("node:path");
+
+/** Watches one descriptor on the event loop. Never owns it; close the poller first, then the descriptor. */
+export interface Poller {
+  /** @param events a mask of {@link READABLE} and {@link WRITABLE} */
+  start(events: number): void;
+  stop(): void;
+  close(): void;
+  ref(): void;
+  unref(): void;
+}
+
+export interface SpawnOptions {
+  file: string;
+  args: string[];
+  /** `NAME=value` */
+  env: string[];
+  cwd?: string;
+  /** `stdio[i]` becomes descriptor i; no other descriptor is passed on. They stay the caller's. */
+  stdio: number[];
+  /** Starts a session of its own. */
+  session?: boolean;
+}
+
+/** What became of a child, as waitid(2) has it: `si_code` is 1 for an exit, `si_status` the code or the signal. */
+export type WaitStatus = [siCode: number, siStatus: number];
+
+export type ForkResult =
+  | 0
+  | { pid: number /** The caller's; -1 when there was none left. */; pidfd: number }
+  | {
+      refused: "errno" | "busy" | "foreign" | "unknown-libc";
+      thread: string;
+      tid: number;
+      module: string;
+      error?: Error;
+    };
+
+export interface Addon {
+  /** Two connected stream sockets, both non-blocking and close-on-exec, both the caller's. */
+  socketpair(): [number, number];
+  /** Bytes sent, or -1 when the socket is full. The descriptors stay the caller's. */
+  sendmsg(fd: number, buffers: Uint8Array[], fds: number[]): number;
+  /** Bytes read (0 at the end, -1 when there is nothing), or that and the descriptors that came, now the caller's. */
+  recvmsg(fd: number, buffer: Uint8Array): number | [number, ...number[]];
+  close(fd: number): void;
+  /** A close-on-exec copy, numbered `atLeast` or above; the caller's. */
+  duplicate(fd: number, atLeast: number): number;
+  /** Makes `to` a copy of `from` that programs inherit. */
+  redirect(from: number, to: number): void;
+  /** The pid. Throws the errno of a failed exec. */
+  spawn(options: SpawnOptions): number;
+  /** The kernel's answer; `process.pid` is stale in a forked child. */
+  getpid(): number;
+  pidfdOpen(pid: number): number;
+  /** False when the process is gone. */
+  pidfdSignal(pidfd: number, signal: number): boolean;
+  /** Reaps a child of this process; undefined while it runs. */
+  pidfdWait(pidfd: number): WaitStatus | undefined;
+  setsid(): void;
+  ignoreSignal(signal: number): void;
+  defaultSignal(signal: number): void;
+  watchChildren(callback: () => void): void;
+  reapChildren(): [pid: number, ...WaitStatus][];
+  hasGuard(): boolean;
+  adoptThreads(): void;
+  activeRequests(): number;
+  /** Call it from the check phase (setImmediate): no event of this turn may be left to both processes. */
+  fork(patienceMs: number): ForkResult;
+  /** From now on this process ends soon after `fd` hangs up, even in a busy loop. -1: no more. */
+  lifeline(fd: number): void;
+  Poller: new (fd: number, callback: (events: number) => void) => Poller;
+}
+
+export const READABLE = 1;
+export const WRITABLE = 2;
+
+const ADDON = "desktop_fork.node";
+const GUARD = "desktop_fork_guard.so";
+
+/** The folders that may hold the addon, best first. This file runs from dist/native. */
+function candidates(): string[] {
+  const native = path.join(__dirname, "..", "..", "native");
+  return [path.join(native, "build", "Release"), path.join(native, "prebuilds", `${process.platform}-${process.arch}`)];
+}
+
+/** @returns the addon, or the reason why there is none */
+export function loadAddon(file?: string): Addon | Error {
+  const tried: string[] = [];
+  for (const candidate of file === undefined ? candidates().map((folder) => path.join(folder, ADDON)) : [file]) {
+    try {
+      return require(candidate) as Addon;
+    } catch (error) {
+      tried.push(`${candidate}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+    }
+  }
+  return new Error(
+    `the native addon can't be loaded; run "npm rebuild desktop-fork" to build it. Tried:\n  ${tried.join("\n  ")}`,
+  );
+}
+
+/** The files that a template's runtime is started with; undefined where they are missing. */
+export function nativeFiles(): { addon: string; guard: string | undefined } | undefined {
+  for (const folder of candidates()) {
+    const addon = path.join(folder, ADDON);
+    const guard = path.join(folder, GUARD);
+    if (fs.existsSync(addon)) return { addon, guard: fs.existsSync(guard) ? guard : undefined };
+  }
+  return undefined;
+}

@@ -1,0 +1,126 @@
+// Sockets that carry descriptors. Everything made here is close-on-exec.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "exports.h"
+#include "support.h"
+
+namespace desktop_fork {
+
+// The kernel's SCM_MAX_FD.
+constexpr size_t kMaxDescriptors = 253;
+constexpr size_t kMaxVectors = 64;
+
+Napi::Value SocketPair(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
+    throw SystemError(env, "socketpair", errno);
+  auto pair = Napi::Array::New(env, 2);
+  pair.Set(0u, ends[0]);
+  pair.Set(1u, ends[1]);
+  return pair;
+}
+
+// sendmsg(fd, buffers, fds): bytes sent, or -1 when the socket is full. The descriptors went with the first byte.
+Napi::Value SendMessage(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto buffers = info[1].As<Napi::Array>();
+  std::vector<int> fds = IntsOf(info[2]);
+  if (fds.size() > kMaxDescriptors) throw SystemError(env, "sendmsg", EINVAL);
+
+  iovec vectors[kMaxVectors];
+  size_t count = std::min<size_t>(buffers.Length(), kMaxVectors);
+  for (size_t i = 0; i < count; i++) {
+    auto bytes = buffers.Get(static_cast<uint32_t>(i)).As<Napi::Uint8Array>();
+    vectors[i] = {bytes.Data(), bytes.ByteLength()};
+  }
+  msghdr message{};
+  message.msg_iov = vectors;
+  message.msg_iovlen = count;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)];
+  if (!fds.empty()) {
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * fds.size());
+    memset(control, 0, message.msg_controllen);
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * fds.size());
+    memcpy(CMSG_DATA(header), fds.data(), sizeof(int) * fds.size());
+  }
+
+  ssize_t sent;
+  do sent = sendmsg(IntAt(info, 0), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (sent < 0 && errno == EINTR);
+  if (sent < 0 && errno != EAGAIN) throw SystemError(env, "sendmsg", errno);
+  return Napi::Number::New(env, static_cast<double>(sent));
+}
+
+// Takes what came with a message; false when the kernel could not hand all of it over.
+static bool TakeDescriptors(msghdr& message, std::vector<Descriptor>& taken) {
+  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
+    size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; i++) {
+      int fd;
+      memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+      taken.emplace_back(fd);
+    }
+  }
+  return (message.msg_flags & MSG_CTRUNC) == 0;
+}
+
+// recvmsg(fd, buffer): bytes read (0 at the end, -1 when there is nothing yet), or an array of that and the descriptors
+// that came along. EMFILE when there was no room for a descriptor; none is kept then.
+Napi::Value ReceiveMessage(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  auto buffer = info[1].As<Napi::Uint8Array>();
+  iovec vector{buffer.Data(), buffer.ByteLength()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)];
+  msghdr message{};
+  message.msg_iov = &vector;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+
+  ssize_t received;
+  do received = recvmsg(IntAt(info, 0), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  while (received < 0 && errno == EINTR);
+  if (received < 0 && errno != EAGAIN) throw SystemError(env, "recvmsg", errno);
+  auto bytes = Napi::Number::New(env, static_cast<double>(received));
+  if (received < 0 || message.msg_controllen == 0) return bytes;
+
+  std::vector<Descriptor> taken;
+  if (!TakeDescriptors(message, taken)) throw SystemError(env, "recvmsg", EMFILE);
+  auto result = Napi::Array::New(env, taken.size() + 1);
+  result.Set(0u, bytes);
+  for (size_t i = 0; i < taken.size(); i++) result.Set(static_cast<uint32_t>(i + 1), taken[i].release());
+  return result;
+}
+
+Napi::Value Close(const Napi::CallbackInfo& info) {
+  // On Linux the descriptor is gone whatever close() answers.
+  close(IntAt(info, 0));
+  return info.Env().Undefined();
+}
+
+// duplicate(fd, atLeast): a close-on-exec copy, numbered `atLeast` or above.
+Napi::Value Duplicate(const Napi::CallbackInfo& info) {
+  int copy = fcntl(IntAt(info, 0), F_DUPFD_CLOEXEC, IntAt(info, 1));
+  if (copy < 0) throw SystemError(info.Env(), "fcntl", errno);
+  return Napi::Number::New(info.Env(), copy);
+}
+
+// redirect(from, to): `to` becomes a copy of `from` that programs inherit. Both stay the caller's.
+Napi::Value Redirect(const Napi::CallbackInfo& info) {
+  if (dup2(IntAt(info, 0), IntAt(info, 1)) < 0) throw SystemError(info.Env(), "dup2", errno);
+  return info.Env().Undefined();
+}
+
+}  // namespace desktop_fork

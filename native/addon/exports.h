@@ -1,0 +1,45 @@
+// The functions of addon.cc's table, by the file that has them.
+#pragma once
+
+#include <napi.h>
+
+namespace desktop_fork {
+
+// descriptor.cc
+Napi::Value SocketPair(const Napi::CallbackInfo& info);
+Napi::Value SendMessage(const Napi::CallbackInfo& info);
+Napi::Value ReceiveMessage(const Napi::CallbackInfo& info);
+Napi::Value Close(const Napi::CallbackInfo& info);
+Napi::Value Duplicate(const Napi::CallbackInfo& info);
+Napi::Value Redirect(const Napi::CallbackInfo& info);
+
+// process.cc
+Napi::Value Spawn(const Napi::CallbackInfo& info);
+Napi::Value GetPid(const Napi::CallbackInfo& info);
+Napi::Value PidfdOpen(const Napi::CallbackInfo& info);
+Napi::Value PidfdSignal(const Napi::CallbackInfo& info);
+Napi::Value PidfdWait(const Napi::CallbackInfo& info);
+Napi::Value SetSession(const Napi::CallbackInfo& info);
+Napi::Value IgnoreSignal(const Napi::CallbackInfo& info);
+Napi::Value DefaultSignal(const Napi::CallbackInfo& info);
+
+// children.cc
+Napi::Value WatchChildren(const Napi::CallbackInfo& info);
+Napi::Value ReapChildren(const Napi::CallbackInfo& info);
+// For fork(): a new child to reap; in a child, nothing is left to reap or to watch.
+void AddChild(pid_t pid);
+void ForgetChildren();
+
+// fork.cc
+Napi::Value HasGuard(const Napi::CallbackInfo& info);
+Napi::Value AdoptThreads(const Napi::CallbackInfo& info);
+Napi::Value ActiveRequests(const Napi::CallbackInfo& info);
+Napi::Value Fork(const Napi::CallbackInfo& info);
+
+// lifeline.cc
+Napi::Value Lifeline(const Napi::CallbackInfo& info);
+
+// poller.cc
+Napi::Function DefinePoller(Napi::Env env);
+
+}  // namespace desktop_fork

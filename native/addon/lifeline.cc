@@ -1,0 +1,62 @@
+/*
+ * A process ends when the other side of its channel does, even in a busy loop that never gets back to its event loop.
+ *
+ * The kernel sends SIGIO for what happens on the channel. The handler looks only for a hang-up, and then gives the
+ * event loop, which sees the same end of file, a moment to leave in order before the alarm ends the process.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/time.h>
+
+#include <cerrno>
+
+#include "exports.h"
+#include "support.h"
+
+namespace desktop_fork {
+
+namespace {
+
+constexpr suseconds_t kGraceUs = 300'000;
+
+volatile int lifeline = -1;
+
+void OnInput(int) {
+  int error = errno;
+  pollfd channel{lifeline, POLLRDHUP, 0};
+  if (lifeline >= 0 && poll(&channel, 1, 0) == 1 && (channel.revents & (POLLHUP | POLLRDHUP)) != 0) {
+    lifeline = -1;
+    signal(SIGALRM, SIG_DFL);
+    sigset_t alarm;
+    sigemptyset(&alarm);
+    sigaddset(&alarm, SIGALRM);
+    pthread_sigmask(SIG_UNBLOCK, &alarm, nullptr);
+    itimerval once{};
+    once.it_value.tv_usec = kGraceUs;
+    setitimer(ITIMER_REAL, &once, nullptr);
+  }
+  errno = error;
+}
+
+}  // namespace
+
+// lifeline(fd): this process ends within a third of a second of the hang-up of `fd`. -1: of nothing any more.
+Napi::Value Lifeline(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  int fd = IntAt(info, 0);
+  lifeline = fd;
+  if (fd < 0) return env.Undefined();
+  struct sigaction action {};
+  action.sa_handler = OnInput;
+  action.sa_flags = SA_RESTART | SA_ONSTACK;
+  sigemptyset(&action.sa_mask);
+  if (sigaction(SIGIO, &action, nullptr) != 0) throw SystemError(env, "sigaction", errno);
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETOWN, getpid()) != 0 || fcntl(fd, F_SETFL, flags | O_ASYNC) != 0)
+    throw SystemError(env, "fcntl", errno);
+  raise(SIGIO);  // it may have hung up before we listened
+  return env.Undefined();
+}
+
+}  // namespace desktop_fork

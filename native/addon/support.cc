@@ -1,0 +1,51 @@
+#include "support.h"
+
+#include <uv.h>
+
+#include <cstring>
+
+namespace desktop_fork {
+
+Napi::Error SystemError(Napi::Env env, const char* syscall, int error) {
+  std::string code = uv_err_name(-error);
+  Napi::Error thrown = Napi::Error::New(env, std::string(syscall) + ": " + code + ", " + uv_strerror(-error));
+  thrown.Set("code", Napi::String::New(env, code));
+  thrown.Set("errno", Napi::Number::New(env, -error));
+  thrown.Set("syscall", Napi::String::New(env, syscall));
+  return thrown;
+}
+
+int IntAt(const Napi::CallbackInfo& info, size_t index) { return info[index].As<Napi::Number>().Int32Value(); }
+
+std::vector<int> IntsOf(const Napi::Value& value) {
+  auto array = value.As<Napi::Array>();
+  std::vector<int> ints;
+  ints.reserve(array.Length());
+  for (uint32_t i = 0; i < array.Length(); i++) ints.push_back(array.Get(i).As<Napi::Number>().Int32Value());
+  return ints;
+}
+
+std::vector<std::string> StringsOf(const Napi::Value& value) {
+  auto array = value.As<Napi::Array>();
+  std::vector<std::string> strings;
+  strings.reserve(array.Length());
+  for (uint32_t i = 0; i < array.Length(); i++) strings.push_back(array.Get(i).As<Napi::String>().Utf8Value());
+  return strings;
+}
+
+uv_loop_s* LoopOf(Napi::Env env) {
+  uv_loop_s* loop = nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) throw Napi::Error::New(env, "this runtime has no libuv loop");
+  return loop;
+}
+
+void CallFromLoop(const Napi::FunctionReference& callback, const std::vector<napi_value>& arguments) {
+  Napi::Env env = callback.Env();
+  try {
+    callback.MakeCallback(env.Global(), arguments);
+  } catch (const Napi::Error& error) {
+    napi_fatal_exception(env, error.Value());
+  }
+}
+
+}  // namespace desktop_fork

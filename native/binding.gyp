@@ -1,0 +1,39 @@
+{
+  "variables": { "warnings": ["-Wall", "-Wextra", "-Werror", "-Wno-missing-field-initializers"] },
+  "targets": [
+    {
+      "target_name": "desktop_fork",
+      "sources": [
+        "addon/addon.cc",
+        "addon/descriptor.cc",
+        "addon/children.cc",
+        "addon/fork.cc",
+        "addon/lifeline.cc",
+        "addon/poller.cc",
+        "addon/process.cc",
+        "addon/support.cc"
+      ],
+      "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
+      "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED", "_GNU_SOURCE"],
+      "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
+      "cflags_cc": ["-std=c++17", "-fexceptions", "-fvisibility=hidden", "<@(warnings)"]
+    },
+    {
+      "target_name": "guard",
+      "type": "shared_library",
+      "product_prefix": "",
+      "product_name": "desktop_fork_guard",
+      "sources": [
+        "guard/condition.c",
+        "guard/create.c",
+        "guard/fork.c",
+        "guard/futex.c",
+        "guard/guard.c",
+        "guard/rest.c"
+      ],
+      "defines": ["_GNU_SOURCE"],
+      "cflags": ["-std=gnu17", "-fvisibility=hidden", "<@(warnings)"],
+      "libraries": ["-ldl"]
+    }
+  ]
+}

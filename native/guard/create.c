@@ -1,0 +1,204 @@
+/*
+ * Making, joining and detaching threads.
+ *
+ * Every thread gets a stack that the guard maps. glibc recycles the stacks of threads that a fork left behind; ours
+ * stay, so that a left-behind thread can be revived on its own, and so that its pthread_t is never handed out twice.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "thread.h"
+
+__thread struct thread *guard_self __attribute__((tls_model("initial-exec")));
+_Atomic uint32_t guard_generation;
+pthread_mutex_t guard_list_lock = PTHREAD_MUTEX_INITIALIZER;
+struct thread *guard_list;
+ptrdiff_t guard_tid_offset = -1;
+
+/* Larger than glibc's control block has ever been. */
+enum { CONTROL_BLOCK_BYTES = 2304 };
+
+void guard_find_tid_offset(void) {
+  const char *block = (const char *)pthread_self();
+  pid_t tid = (pid_t)syscall(SYS_gettid);
+  for (ptrdiff_t offset = 0; offset + (ptrdiff_t)sizeof tid <= CONTROL_BLOCK_BYTES; offset += (ptrdiff_t)sizeof tid) {
+    pid_t found;
+    memcpy(&found, block + offset, sizeof found);
+    if (found == tid) {
+      guard_tid_offset = offset;
+      return;
+    }
+  }
+}
+
+static bool gone(const struct thread *thread) {
+  if (!atomic_load(&thread->ended) || guard_tid_offset < 0) return false;
+  const _Atomic pid_t *tid = (const _Atomic pid_t *)((const char *)thread->handle + guard_tid_offset);
+  return atomic_load(tid) == 0;
+}
+
+static void release(struct thread *thread) {
+  if (thread->mapping != NULL) munmap(thread->mapping, thread->mapping_size);
+}
+
+/* Frees the detached threads that the kernel has finished with. The list must be locked. */
+static void sweep(void) {
+  for (struct thread **link = &guard_list; *link != NULL;) {
+    struct thread *thread = *link;
+    if (thread->detached && !thread->revived && gone(thread)) {
+      *link = thread->next;
+      release(thread);
+    } else {
+      link = &thread->next;
+    }
+  }
+}
+
+static void unlink_and_release(struct thread *thread) {
+  pthread_mutex_lock(&guard_list_lock);
+  for (struct thread **link = &guard_list; *link != NULL; link = &(*link)->next) {
+    if (*link == thread) {
+      *link = thread->next;
+      break;
+    }
+  }
+  pthread_mutex_unlock(&guard_list_lock);
+  release(thread);
+}
+
+static struct thread *find(pthread_t handle) {
+  struct thread *thread;
+  pthread_mutex_lock(&guard_list_lock);
+  for (thread = guard_list; thread != NULL; thread = thread->next)
+    if (thread->handle == handle) break;
+  pthread_mutex_unlock(&guard_list_lock);
+  return thread;
+}
+
+static void *enter(void *argument) {
+  struct thread *self = argument;
+  guard_self = self;
+  self->handle = pthread_self();
+  self->tid = (pid_t)syscall(SYS_gettid);
+  self->thread_pointer = __builtin_thread_pointer();
+  pid_t recorded;
+  if (guard_tid_offset >= 0) {
+    memcpy(&recorded, (const char *)self->handle + guard_tid_offset, sizeof recorded);
+    if (recorded != self->tid) guard_tid_offset = -1;
+  }
+  syscall(SYS_get_robust_list, 0, &self->robust_list, &self->robust_list_size);
+
+  self->result = self->start(self->argument);
+
+  atomic_store(&self->ended, true);
+  guard_announce_rest();
+  /* glibc did not make this kernel thread: neither its counts nor its malloc arenas may see it end. */
+  if (self->revived) syscall(SYS_exit, 0);
+  return self->result;
+}
+
+/* One mapping: a guard page (or more), the stack, this record. */
+static struct thread *make_record(const pthread_attr_t *attributes, pthread_attr_t *adjusted) {
+  void *brought = NULL;
+  size_t stack_size = 0, guard_size = 0;
+  pthread_attr_getstack(attributes, &brought, &stack_size);
+  if (stack_size == 0) pthread_attr_getstacksize(attributes, &stack_size);
+  pthread_attr_getguardsize(attributes, &guard_size);
+
+  size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  size_t record_size = (sizeof(struct thread) + page - 1) & ~(page - 1);
+  stack_size = (stack_size + page - 1) & ~(page - 1);
+  guard_size = (guard_size + page - 1) & ~(page - 1);
+  bool ours = brought == NULL || (uintptr_t)brought + stack_size == 0;
+  size_t size = record_size + (ours ? stack_size + guard_size : 0);
+
+  char *mapping = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (mapping == MAP_FAILED) return NULL;
+  char *usable = ours ? mapping + guard_size : mapping;
+  if (mprotect(usable, size - (size_t)(usable - mapping), PROT_READ | PROT_WRITE) != 0 ||
+      (ours && pthread_attr_setstack(adjusted, usable, stack_size) != 0)) {
+    munmap(mapping, size);
+    return NULL;
+  }
+  struct thread *thread = (struct thread *)(mapping + size - record_size);
+  thread->mapping = mapping;
+  thread->mapping_size = size;
+  return thread;
+}
+
+GUARD_EXPORT int pthread_create(pthread_t *handle, const pthread_attr_t *attributes, void *(*start)(void *),
+                                void *argument) {
+  static int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+  if (next == NULL)
+    next = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))dlsym(RTLD_NEXT, "pthread_create");
+
+  pthread_attr_t defaults, adjusted;
+  pthread_attr_init(&defaults);
+  /* A flat copy shares what the caller's attributes point to (affinity, signal mask) and must not be destroyed. */
+  memcpy(&adjusted, attributes != NULL ? attributes : &defaults, sizeof adjusted);
+  struct thread *thread = make_record(attributes != NULL ? attributes : &defaults, &adjusted);
+  if (thread == NULL) {
+    pthread_attr_destroy(&defaults);
+    return EAGAIN;
+  }
+  int detach_state = PTHREAD_CREATE_JOINABLE;
+  pthread_attr_getdetachstate(&adjusted, &detach_state);
+  thread->detached = detach_state == PTHREAD_CREATE_DETACHED;
+  thread->start = start;
+  thread->argument = argument;
+
+  pthread_mutex_lock(&guard_list_lock);
+  sweep();
+  thread->generation = atomic_load(&guard_generation);
+  int error = next(handle, &adjusted, enter, thread);
+  if (error == 0) {
+    thread->handle = *handle;
+    thread->next = guard_list;
+    guard_list = thread;
+  }
+  pthread_mutex_unlock(&guard_list_lock);
+  if (error != 0) release(thread);
+  pthread_attr_destroy(&defaults);
+  return error;
+}
+
+GUARD_EXPORT int pthread_join(pthread_t handle, void **result) {
+  static int (*next)(pthread_t, void **);
+  if (next == NULL) next = (int (*)(pthread_t, void **))dlsym(RTLD_NEXT, "pthread_join");
+
+  struct thread *thread = find(handle);
+  if (thread == NULL) return next(handle, result);
+
+  if (guard_left_behind(thread)) guard_revive(thread);
+  if (thread->revived) {
+    uint32_t alive;
+    while ((alive = atomic_load(&thread->alive)) != 0)
+      guard_futex_wait(&thread->alive, alive, CLOCK_MONOTONIC, NULL, true);
+  } else if (guard_left_behind(thread)) {
+    if (result != NULL) *result = NULL; /* it ended with the fork */
+    return 0;
+  } else {
+    int error = next(handle, NULL);
+    if (error != 0) return error;
+  }
+  if (result != NULL) *result = thread->result;
+  unlink_and_release(thread);
+  return 0;
+}
+
+GUARD_EXPORT int pthread_detach(pthread_t handle) {
+  static int (*next)(pthread_t);
+  if (next == NULL) next = (int (*)(pthread_t))dlsym(RTLD_NEXT, "pthread_detach");
+
+  struct thread *thread = find(handle);
+  if (thread == NULL) return next(handle);
+  bool glibcs = !thread->revived && !guard_left_behind(thread);
+  thread->detached = true;
+  return glibcs ? next(handle) : 0;
+}
