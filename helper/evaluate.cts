@@ -16,14 +16,23 @@ export function defineRequire(from: string): void {
   globalThis.require = createRequire(from);
 }
 
-/** @returns the code's value; a promise is waited for */
+/** Compiles what evaluate() needs. */
+export function warmUpEvaluation(): void {
+  runScript("0", __filename);
+}
+
+function runScript(code: string, filename: string): unknown {
+  return vm.runInThisContext(code, {
+    filename,
+    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+}
+
+/** A promise as the code's value is waited for. */
 export async function evaluate(code: string, from: string, args: readonly Value[]): Promise<void> {
   if (globalThis.require === undefined) defineRequire(from);
   globalThis.args = args;
-  await vm.runInThisContext(code, {
-    filename: path.join(path.dirname(from), "desktop-fork-eval.js"),
-    importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  await runScript(code, path.join(path.dirname(from), "desktop-fork-eval.js"));
 }
 
 /** @throws TypeError when the global scope has no such function */

@@ -3,8 +3,10 @@ import net = require("node:net");
 
 import { loadAddon } from "../native/addon.cjs";
 import { ignoreInterrupt } from "./after-fork.cjs";
-import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
+import { leaveQuickly } from "./exit.cjs";
 import { tryFork } from "./fork.cjs";
+import { warmUpModules } from "./modules.cjs";
+import { rehearse } from "./rehearsal.cjs";
 import { type Host, Server } from "./server.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "./wire/message.cjs";
 import type { Hello, StartPlan } from "./wire/plans.cjs";
@@ -19,11 +21,12 @@ async function start(plan: StartPlan): Promise<void> {
   const addon = plan.addon === undefined ? undefined : loadAddon(plan.addon);
   if (addon instanceof Error) throw addon;
   addon?.adoptThreads();
+  if (addon !== undefined) leaveQuickly(addon);
   ignoreInterrupt(addon);
   process.title = plan.title;
 
   const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
-  const server = new Server(host, plan.detached);
+  const server = new Server(host, plan.detached ? undefined : CHANNEL_FD);
   if (addon !== undefined && plan.tryFork) host.unforkable = await tryFork(addon);
 
   const channel =
@@ -31,16 +34,13 @@ async function start(plan: StartPlan): Promise<void> {
       ? new StreamChannel(new net.Socket({ fd: CHANNEL_FD, readable: true, writable: true }), server, MAX_PAYLOAD_BYTES)
       : new SocketChannel({ addon, fd: CHANNEL_FD, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
   server.serve(channel);
-  if (!plan.detached) addon?.lifeline(CHANNEL_FD);
+  server.takeOver();
   const hello: Hello = { protocol: PROTOCOL_VERSION, pid: process.pid, node: process.version };
   if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
   channel.send(MessageType.Hello, 0, [JSON.stringify(hello)]);
 
-  // What every child would have to do itself, in the pause before the first command.
-  setImmediate(() => {
-    wrapEntropy();
-    if (host.unforkable === undefined) prepareEntropy();
-  });
+  if (addon !== undefined && host.unforkable === undefined) server.busyWith(rehearse(addon, host));
+  else server.busyWith(warmUpModules());
 }
 
 const plan = JSON.parse(process.argv[2] as string) as StartPlan;

@@ -5,6 +5,8 @@ import { pathToFileURL } from "node:url";
 
 import vm = require("node:vm");
 
+const URL_SPECIFIER = /^(file|node|data):/;
+
 type Namespace = Record<string, unknown>;
 
 /** By the file that they import for: each resolves as an `import()` there would. */
@@ -25,6 +27,21 @@ function importer(from: string): (specifier: string) => Promise<Namespace> {
   return found;
 }
 
+/** Loads what loading needs, and has Node 20 give its warning about an experimental option to nobody. */
+export async function warmUpModules(): Promise<void> {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  const loading = importer(__filename)("data:text/javascript,");
+  process.emitWarning = emitWarning;
+  await loading;
+  for (const name of ["esm.mjs", "commonjs.cjs"])
+    await importUrl(pathToFileURL(path.join(__dirname, "warm-up", name)).href);
+}
+
+function importUrl(url: string): Promise<Namespace> {
+  return import(url) as Promise<Namespace>;
+}
+
 /**
  * @param specifier a URL, a path or a package name
  * @param from path of the file that relative paths and package names count from
@@ -32,9 +49,15 @@ function importer(from: string): (specifier: string) => Promise<Namespace> {
 export async function loadModule(specifier: string, from: string): Promise<Namespace> {
   const known = loadedModule(specifier, from);
   if (known !== undefined) return known;
-  const namespace = await importer(from)(path.isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier);
+  const namespace = await importAny(specifier, from);
   loaded.set(key(specifier, from), namespace);
   return namespace;
+}
+
+function importAny(specifier: string, from: string): Promise<Namespace> {
+  if (URL_SPECIFIER.test(specifier)) return importUrl(specifier);
+  if (path.isAbsolute(specifier)) return importUrl(pathToFileURL(specifier).href);
+  return importer(from)(specifier);
 }
 
 /** The module if it is there already, so that a worker need not wait a turn for it. */
@@ -43,7 +66,7 @@ export function loadedModule(specifier: string, from: string): Namespace | undef
 }
 
 function key(specifier: string, from: string): string {
-  return /^(file|node|data):/.test(specifier) ? specifier : `${from}\0${specifier}`;
+  return URL_SPECIFIER.test(specifier) ? specifier : `${from}\0${specifier}`;
 }
 
 /** @throws TypeError when the module has no such export */

@@ -40,7 +40,8 @@ process.on("exit", (code) => current?.sayLeaving(code));
 
 export class Server implements ChannelEvents {
   readonly #host: Host;
-  readonly #detached: boolean;
+  /** The descriptor whose end is this process's end; undefined for a detached one. */
+  readonly #lifeline: number | undefined;
   readonly #children: Children | undefined;
   readonly #queue: Message[] = [];
   #channel: Channel | undefined;
@@ -49,19 +50,32 @@ export class Server implements ChannelEvents {
   #running = false;
   #retiring = false;
 
-  constructor(host: Host, detached = false) {
+  constructor(host: Host, lifeline: number | undefined) {
     this.#host = host;
-    this.#detached = detached;
+    this.#lifeline = lifeline;
     if (host.addon !== undefined)
       this.#children = new Children(host.addon, (exit) =>
         this.#channel?.send(MessageType.Exited, 0, [JSON.stringify(exit)]),
       );
-    current = this;
   }
 
   /** @param channel the server's from now on */
   serve(channel: Channel): void {
     this.#channel = channel;
+  }
+
+  /** This is the server that the process answers with from now on. */
+  takeOver(): void {
+    current = this;
+  }
+
+  /** Commands wait for that; it never rejects. */
+  busyWith(doing: Promise<void>): void {
+    this.#busy = true;
+    void doing.finally(() => {
+      this.#busy = false;
+      this.#pump();
+    });
   }
 
   message(message: Message): void {
@@ -72,7 +86,7 @@ export class Server implements ChannelEvents {
   /** The parent is gone, or has dropped this process. */
   end(error?: Error): void {
     if (error !== undefined) process.stderr.write(`desktop-fork: the channel to the parent broke: ${error.message}\n`);
-    if (!this.#detached || !this.#running) process.exit();
+    if (this.#lifeline !== undefined || !this.#running) process.exit(this.#failure === undefined ? 0 : 1);
   }
 
   sayLeaving(code: number): void {
@@ -84,12 +98,7 @@ export class Server implements ChannelEvents {
       const message = this.#queue.shift();
       if (message === undefined) return;
       const doing = this.#dispatch(message);
-      if (doing === undefined) continue;
-      this.#busy = true;
-      doing.finally(() => {
-        this.#busy = false;
-        this.#pump();
-      });
+      if (doing !== undefined) this.busyWith(doing);
     }
   }
 
@@ -144,18 +153,30 @@ export class Server implements ChannelEvents {
 
   async #evaluate({ values }: Message): Promise<void> {
     const [code, from, ...args] = values as [string, string, ...(string | Buffer)[]];
-    wrapEntropy();
+    this.#admitOthers();
     try {
       await evaluate(code, from, args);
     } catch (error) {
       throw new CommandFailed("eval", error);
+    } finally {
+      this.#host.addon?.lifeline(-1);
     }
   }
 
   async #require({ values }: Message): Promise<void> {
     const [from, ...specifiers] = values as [string, ...string[]];
+    this.#admitOthers();
+    try {
+      for (const specifier of specifiers) await this.#load(specifier, from);
+    } finally {
+      this.#host.addon?.lifeline(-1);
+    }
+  }
+
+  /** Code of others runs next: it may draw random numbers, and it may never return. */
+  #admitOthers(): void {
     wrapEntropy();
-    for (const specifier of specifiers) await this.#load(specifier, from);
+    if (this.#lifeline !== undefined) this.#host.addon?.lifeline(this.#lifeline);
   }
 
   async #load(specifier: string, from: string): Promise<Record<string, unknown>> {
@@ -178,12 +199,10 @@ export class Server implements ChannelEvents {
       throw new CommandFailed("fork", error);
     }
     prepareEntropy();
-    const channel = this.#channel as SocketChannel;
+    const channel = this.#channel as Channel;
     await new Promise<void>((resolve) => {
-      channel.pause();
       forkInCheckPhase(addon, (result) => {
         if (result === 0) return this.#becomeChild(addon, fd, JSON.parse(message.values[0] as string) as ForkPlan);
-        channel.resume();
         addon.close(fd);
         message.handles = [];
         if ("refused" in result) {
@@ -201,22 +220,21 @@ export class Server implements ChannelEvents {
   #becomeChild(addon: Addon, fd: number, plan: ForkPlan): void {
     this.#channel?.close();
     for (const message of this.#queue.splice(0)) for (const handle of message.handles) addon.close(handle);
-    const server = new Server({ ...this.#host }, plan.detached);
+    const server = new Server({ ...this.#host }, plan.detached ? undefined : fd);
     const channel = new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
     server.serve(channel);
-    if (!plan.detached) addon.lifeline(fd);
-    else addon.lifeline(-1);
+    server.takeOver();
     try {
       becomeChild(addon, plan);
     } catch (error) {
-      server.#fail({ type: MessageType.Fork, id: 0, values: [], handles: [] }, new CommandFailed("fork", error));
+      server.#fail({ type: MessageType.Eval, id: 0, values: [], handles: [] }, new CommandFailed("birth", error));
     }
     channel.readNow();
   }
 
   #run(message: Message): Promise<void> | undefined {
     const plan = JSON.parse(message.values[0] as string) as RunPlan;
-    wrapEntropy();
+    this.#admitOthers();
     if ("function" in plan) {
       this.#enter(message, plan, () => findFunction(plan.function));
       return undefined;
@@ -251,8 +269,10 @@ export class Server implements ChannelEvents {
   }
 
   #fail(message: Message, error: unknown): void {
-    this.#failure = this.#describe(error);
-    this.#answerFailure(message, this.#failure);
+    const failure = this.#describe(error);
+    // A fork that did not come about leaves this process as it was.
+    if (message.type !== MessageType.Fork) this.#failure = failure;
+    this.#answerFailure(message, failure);
   }
 
   #describe(error: unknown): string {

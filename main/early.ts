@@ -4,4 +4,7 @@
  */
 import { defaultTemplateCore } from "./template-core.js";
 
-defaultTemplateCore();
+// A failure is told to whoever uses it first.
+defaultTemplateCore()
+  .ready()
+  .catch(() => {});

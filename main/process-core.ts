@@ -66,8 +66,12 @@ export class ProcessCore {
 
   private constructor(options: ExecOptions) {
     this.#options = options;
-    const { signal } = options;
-    if (signal === undefined) return;
+    if (options.signal !== undefined) this.obey(options.signal);
+  }
+
+  /** Aborting ends the process, whatever it does. */
+  obey(signal: AbortSignal): void {
+    this.#options.signal = signal;
     const abort = () => this.#finish(abortError(signal));
     if (signal.aborted) abort();
     else signal.addEventListener("abort", abort, { once: true });

@@ -56,7 +56,7 @@ export class ForkProcess {
 
   /** A fork of the default template: an empty process, which is started on first use. */
   static create(options: ForkOptions = {}): ForkProcess {
-    return new ForkProcess(defaultTemplateCore().live().fork(birthOptions(options)));
+    return new ForkProcess(defaultTemplateCore().fork(birthOptions(options)));
   }
 
   /** A fresh runtime, never a fork: slower and larger, but it takes nothing from any template. */

@@ -30,9 +30,9 @@ export const HELPER = fileURLToPath(new URL("../helper/main.cjs", import.meta.ur
 
 /**
  * `--single-threaded`: V8 gives no work to threads, so a child rarely has to revive one. `--expose-gc` lets the template
- * collect before it is forked; the helper hides it again.
+ * collect before it is forked; the helper hides it again. `--no-flush-bytecode`: what the template has compiled stays.
  */
-const FORKABLE_FLAGS = ["--single-threaded", "--expose-gc"];
+const FORKABLE_FLAGS = ["--single-threaded", "--expose-gc", "--no-flush-bytecode"];
 
 export function chooseRuntime({
   runtime = process.execPath,

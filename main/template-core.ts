@@ -2,13 +2,16 @@
 import { MessageType } from "../helper/wire/message.cjs";
 import { ForkError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
-import { type ExecOptions, ProcessCore, titleOf } from "./process-core.js";
+import { type BirthOptions, type ExecOptions, ProcessCore, titleOf } from "./process-core.js";
+import { Spares } from "./spares.js";
 
 export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal" | "detached"> {
   name: string;
   modules: readonly string[];
   /** Path of the file that module names count from. */
   from: string;
+  /** Processes to have ready. Default: 1 where forks work, else 0. */
+  spares?: number | undefined;
 }
 
 export interface TemplateDeath extends ExitStatus {
@@ -20,11 +23,16 @@ export interface TemplateDeath extends ExitStatus {
 export class TemplateCore {
   onDied: (death: TemplateDeath) => void = () => {};
   readonly #options: TemplateCoreOptions;
+  readonly #spares: Spares;
   #process: ProcessCore | undefined;
   #closed = false;
 
   constructor(options: TemplateCoreOptions) {
     this.#options = options;
+    this.#spares = new Spares(
+      () => (this.#closed ? 0 : (options.spares ?? this.#defaultSpares())),
+      () => this.#live().fork({ title: titleOf("process") }),
+    );
     this.#start();
   }
 
@@ -34,21 +42,49 @@ export class TemplateCore {
   }
 
   /**
-   * A process that is alive as far as anyone knows.
+   * Resolves when the process has done all it was told; rejects with what went wrong.
    * @throws ForkError ERR_FORK_CLOSED
    */
-  live(): ProcessCore {
-    if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
-    return this.#process === undefined || this.#process.over !== undefined ? this.#start() : this.#process;
+  async ready(): Promise<void> {
+    await this.#live().ready();
+    this.#spares.refill();
+  }
+
+  /**
+   * A new process like this one.
+   * @throws ForkError ERR_FORK_CLOSED
+   */
+  fork(options: BirthOptions): ProcessCore {
+    const live = this.#live();
+    const { cwd, env, detached, signal } = options;
+    const ordinary = cwd === undefined && env === undefined && !detached;
+    const spare = ordinary && !signal?.aborted ? this.#spares.take() : undefined;
+    if (spare !== undefined && signal !== undefined) spare.obey(signal);
+    this.#spares.refill();
+    return spare ?? live.fork(options);
   }
 
   close(): void {
     this.#closed = true;
+    this.#spares.clear();
     this.#process?.close();
   }
 
+  /** Alive as far as anyone knows. */
+  #live(): ProcessCore {
+    if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
+    return this.#process === undefined || this.#process.over !== undefined ? this.#start() : this.#process;
+  }
+
+  #defaultSpares(): number {
+    const asked = Number(process.env["DESKTOP_FORK_SPARES"] ?? 1);
+    return this.#process?.strategy?.name === "fork" ? asked : 0;
+  }
+
   #start(): ProcessCore {
-    const { name, modules, from, ...options } = this.#options;
+    const { name, modules, from, spares: _, ...options } = this.#options;
+    // A spare of a dead template could not say how it ended.
+    this.#spares.clear();
     const core = ProcessCore.exec({ ...options, title: titleOf(`template ${name}`) });
     this.#process = core;
     core.onFailed = (error) => this.#died(core, error);
@@ -58,6 +94,7 @@ export class TemplateCore {
 
   #died(core: ProcessCore, error: Error): void {
     const { pid, connection } = core;
+    this.#spares.clear();
     const report = (status: ExitStatus) => this.onDied({ pid, error, ...status });
     if (connection === undefined) report({ code: null, signal: null });
     else void connection.exited.then(report);

@@ -12,6 +12,11 @@ export interface TemplateOptions extends RuntimeOptions {
   modules?: readonly (string | URL)[];
   /** Working directory, also of its workers. Default: that of this program at this moment. */
   cwd?: string;
+  /**
+   * Processes to have forked ahead of need, so that a start is one message. They are taken by forks that ask for no
+   * `cwd`, `env` or `detached` of their own. Default: 1; 0 with the strategy `exec`, where each is a whole runtime.
+   */
+  spares?: number;
   /** How long the runtime may take before it says hello, in milliseconds. Default: 30,000. */
   startTimeoutMs?: number;
 }
@@ -56,13 +61,13 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
 
   /** Resolves when the template has loaded its modules; rejects with what went wrong. */
   async ready(): Promise<this> {
-    await this.#core.live().ready();
+    await this.#core.ready();
     return this;
   }
 
   /** A new process with all that the template has loaded. */
   fork(options: ForkOptions = {}): ForkProcess {
-    return new ForkProcess(this.#core.live().fork(birthOptions(options)));
+    return new ForkProcess(this.#core.fork(birthOptions(options)));
   }
 
   /** No more forks. Its workers live on, and so does the process until they have ended: it reports their exit codes. */

@@ -69,8 +69,10 @@ export interface Addon {
   activeRequests(): number;
   /** Call it from the check phase (setImmediate): no event of this turn may be left to both processes. */
   fork(patienceMs: number): ForkResult;
-  /** From now on this process ends soon after `fd` hangs up, even in a busy loop. -1: no more. */
+  /** While armed, this process ends soon after `fd` hangs up, even in a busy loop. -1: no more. */
   lifeline(fd: number): void;
+  /** _exit(2), with C's own streams flushed. */
+  quickExit(code: number): never;
   Poller: new (fd: number, callback: (events: number) => void) => Poller;
 }
 

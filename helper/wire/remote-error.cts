@@ -10,7 +10,7 @@ export interface RemoteError {
 }
 
 /** Where the error came from: decides the parent's error code. */
-export type FailureKind = "eval" | "require" | "function" | "fork" | "unsupported" | "protocol";
+export type FailureKind = "eval" | "require" | "function" | "fork" | "birth" | "unsupported" | "protocol";
 
 export interface Failure {
   kind: FailureKind;

@@ -28,6 +28,7 @@ export class SocketChannel implements Channel {
   readonly #outgoing: Outgoing[] = [];
   readonly #poller: Poller;
   #fd: number;
+  #watched = READABLE;
 
   constructor({ addon, fd, events, maxPayloadBytes }: SocketChannelOptions) {
     this.#addon = addon;
@@ -63,15 +64,6 @@ export class SocketChannel implements Channel {
     for (const fd of this.#decoder.takeFds()) this.#addon.close(fd);
   }
 
-  /** Stops watching, for the moment of a fork: what is not watched need not be unwatched in the child. */
-  pause(): void {
-    this.#poller.stop();
-  }
-
-  resume(): void {
-    if (this.#fd >= 0) this.#poller.start(this.#outgoing.length > 0 ? READABLE | WRITABLE : READABLE);
-  }
-
   /** Takes what has arrived already, without waiting for the event loop. */
   readNow(): void {
     this.#read();
@@ -88,7 +80,8 @@ export class SocketChannel implements Channel {
       try {
         result = this.#addon.recvmsg(this.#fd, received);
       } catch (error) {
-        return this.#end(error as Error);
+        // The other side ended before it had read everything; that is an end like any other.
+        return this.#end((error as NodeJS.ErrnoException).code === "ECONNRESET" ? undefined : (error as Error));
       }
       const [bytes, ...fds] = typeof result === "number" ? [result] : result;
       if (bytes === 0) return this.#end();
@@ -120,7 +113,7 @@ export class SocketChannel implements Channel {
   #flush(): void {
     while (this.#fd >= 0) {
       const first = this.#outgoing[0];
-      if (first === undefined) return this.#poller.start(READABLE);
+      if (first === undefined) return this.#watch(READABLE);
       let sent: number;
       try {
         sent = this.#addon.sendmsg(this.#fd, first.pieces, first.fds);
@@ -130,7 +123,7 @@ export class SocketChannel implements Channel {
         if (code === "EPIPE" || code === "ECONNRESET") return this.#failLater();
         return this.#end(error as Error);
       }
-      if (sent < 0) return this.#poller.start(READABLE | WRITABLE);
+      if (sent < 0) return this.#watch(READABLE | WRITABLE);
       this.#drop({ pieces: [], fds: first.fds.splice(0) });
       if (advance(first.pieces, sent)) this.#outgoing.shift();
     }
@@ -139,7 +132,13 @@ export class SocketChannel implements Channel {
   /** The peer is gone; what it said before is still to be read. */
   #failLater(): void {
     for (const outgoing of this.#outgoing.splice(0)) this.#drop(outgoing);
-    this.#poller.start(READABLE);
+    this.#watch(READABLE);
+  }
+
+  #watch(events: number): void {
+    if (events === this.#watched) return;
+    this.#watched = events;
+    this.#poller.start(events);
   }
 
   #end(error?: Error): void {

@@ -21,6 +21,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"setsid", SetSession},
       {"ignoreSignal", IgnoreSignal},
       {"defaultSignal", DefaultSignal},
+      {"quickExit", QuickExit},
       {"watchChildren", WatchChildren},
       {"reapChildren", ReapChildren},
       {"hasGuard", HasGuard},

@@ -22,6 +22,7 @@ Napi::Value PidfdWait(const Napi::CallbackInfo& info);
 Napi::Value SetSession(const Napi::CallbackInfo& info);
 Napi::Value IgnoreSignal(const Napi::CallbackInfo& info);
 Napi::Value DefaultSignal(const Napi::CallbackInfo& info);
+Napi::Value QuickExit(const Napi::CallbackInfo& info);
 
 // children.cc
 Napi::Value WatchChildren(const Napi::CallbackInfo& info);
@@ -38,6 +39,8 @@ Napi::Value Fork(const Napi::CallbackInfo& info);
 
 // lifeline.cc
 Napi::Value Lifeline(const Napi::CallbackInfo& info);
+// For fork(): a child has the handler, but its template's channel is not its own.
+void ForgetLifeline();
 
 // poller.cc
 Napi::Function DefinePoller(Napi::Env env);

@@ -31,6 +31,18 @@ Napi::Object Refusal(Napi::Env env, const df_refusal& why) {
   return refusal;
 }
 
+// A signal that the template caught right before the fork sits in a pipe that the child does not share. libuv waits for
+// it when the signal's handle is closed, in a loop that never sleeps.
+void ForgetCaughtSignals(uv_loop_t* loop) {
+  auto forget = [](uv_handle_t* handle, void*) {
+    if (handle->type != UV_SIGNAL) return;
+    auto* signal = reinterpret_cast<uv_signal_t*>(handle);
+    signal->dispatched_signals = signal->caught_signals;
+  };
+  uv_walk(loop, forget, nullptr);
+  loop->child_watcher.dispatched_signals = loop->child_watcher.caught_signals;  // uv_walk leaves it out
+}
+
 }  // namespace
 
 Napi::Value HasGuard(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), Guard() != nullptr); }
@@ -65,7 +77,9 @@ Napi::Value Fork(const Napi::CallbackInfo& info) {
       fprintf(stderr, "desktop-fork: a forked child has no event loop: %s\n", uv_strerror(error));
       _exit(1);
     }
+    ForgetCaughtSignals(loop);
     ForgetChildren();
+    ForgetLifeline();
     return Napi::Number::New(env, 0);
   }
   AddChild(pid);

@@ -41,21 +41,32 @@ void OnInput(int) {
 
 }  // namespace
 
-// lifeline(fd): this process ends within a third of a second of the hang-up of `fd`. -1: of nothing any more.
+void ForgetLifeline() { lifeline = -1; }
+
+// lifeline(fd): while armed, this process ends within a third of a second of the hang-up of `fd`. -1: of nothing any more.
+// Armed only while code of others runs: a process that waits in its event loop sees the end of file there.
 Napi::Value Lifeline(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   int fd = IntAt(info, 0);
+  int before = lifeline;
   lifeline = fd;
-  if (fd < 0) return env.Undefined();
-  struct sigaction action {};
-  action.sa_handler = OnInput;
-  action.sa_flags = SA_RESTART | SA_ONSTACK;
-  sigemptyset(&action.sa_mask);
-  if (sigaction(SIGIO, &action, nullptr) != 0) throw SystemError(env, "sigaction", errno);
-  int flags = fcntl(fd, F_GETFL);
-  if (flags < 0 || fcntl(fd, F_SETOWN, getpid()) != 0 || fcntl(fd, F_SETFL, flags | O_ASYNC) != 0)
+  if (fd == before) return env.Undefined();
+  if (fd < 0) {
+    fcntl(before, F_SETFL, O_NONBLOCK);
+    return env.Undefined();
+  }
+  static bool handled = false;
+  if (!handled) {
+    struct sigaction action {};
+    action.sa_handler = OnInput;
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(SIGIO, &action, nullptr) != 0) throw SystemError(env, "sigaction", errno);
+    handled = true;
+  }
+  if (fcntl(fd, F_SETOWN, getpid()) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC) != 0)
     throw SystemError(env, "fcntl", errno);
-  raise(SIGIO);  // it may have hung up before we listened
+  OnInput(SIGIO);  // it may have hung up before we listened
   return env.Undefined();
 }
 

@@ -70,8 +70,8 @@ static void *below(const ucontext_t *context) {
 
 void guard_revive(struct thread *thread) {
   if (!revivable(thread) || !guard_left_behind(thread)) return;
-  uint32_t frozen = THREAD_FROZEN;
-  if (!atomic_compare_exchange_strong(&thread->state, &frozen, THREAD_RUNNING)) return;
+  uint32_t state = atomic_load(&thread->state);
+  if (state < THREAD_FROZEN || !atomic_compare_exchange_strong(&thread->state, &state, THREAD_RUNNING)) return;
   thread->generation = atomic_load(&guard_generation);
   atomic_fetch_sub(&guard_unrevived, 1);
   thread->revived = true;
@@ -130,7 +130,7 @@ static bool foreign(struct thread *thread) {
 
 static bool freeze_all(const struct timespec *deadline, struct df_refusal *why) {
   for (struct thread *thread = guard_list; thread != NULL; thread = thread->next) {
-    if (atomic_load(&thread->ended) || atomic_load(&thread->state) == THREAD_FROZEN) continue;
+    if (atomic_load(&thread->ended) || guard_frozen(thread)) continue;
     if (!thread->adopted && !thread->known_module) guard_classify(thread, NULL, 0);
     if (!thread->adopted && !thread->runtime_module) {
       refuse(why, DF_REFUSED_FOREIGN, thread);
@@ -189,7 +189,7 @@ static bool only_known_threads(struct df_refusal *why) {
 static void thaw_all(void) {
   uint32_t generation = atomic_load(&guard_generation);
   for (struct thread *thread = guard_list; thread != NULL; thread = thread->next)
-    if (atomic_load(&thread->state) == THREAD_FROZEN && thread->generation == generation) guard_thaw(thread);
+    if (guard_frozen(thread) && thread->generation == generation) guard_thaw(thread);
 }
 
 static void begin_generation(void) {

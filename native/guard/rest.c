@@ -30,7 +30,8 @@ void guard_wake(struct thread *self) {
   for (;;) {
     uint32_t state = THREAD_RESTING;
     if (atomic_compare_exchange_strong(&self->state, &state, THREAD_RUNNING)) return;
-    guard_futex_wait(&self->state, THREAD_FROZEN, CLOCK_MONOTONIC, NULL, false);
+    if (state == THREAD_FROZEN && !atomic_compare_exchange_strong(&self->state, &state, THREAD_FROZEN_AWAKE)) continue;
+    guard_futex_wait(&self->state, THREAD_FROZEN_AWAKE, CLOCK_MONOTONIC, NULL, false);
   }
 }
 
@@ -49,8 +50,8 @@ bool guard_freeze(struct thread *thread, const struct timespec *deadline) {
 }
 
 void guard_thaw(struct thread *thread) {
-  atomic_store(&thread->state, THREAD_RESTING);
-  guard_futex_wake(&thread->state, INT_MAX, false);
+  if (atomic_exchange(&thread->state, THREAD_RESTING) == THREAD_FROZEN_AWAKE)
+    guard_futex_wake(&thread->state, INT_MAX, false);
 }
 
 /*

@@ -15,9 +15,12 @@
 
 enum thread_state {
   THREAD_RUNNING = 0,
-  THREAD_RESTING = 1, /* inside a wait that the guard wraps; it owns no lock that the wait's caller does not expect */
-  THREAD_FROZEN =
-      2, /* resting, and not let out of its wait until it is thawed; in a child: not there (see `generation`) */
+  /* Inside a wait that the guard wraps; it owns no lock that the wait's caller does not expect. */
+  THREAD_RESTING = 1,
+  /* Resting, and not let out of its wait until it is thawed. In a child: not there, see `generation`. */
+  THREAD_FROZEN = 2,
+  /* Frozen with its wait over: it wants to be told when it is thawed. */
+  THREAD_FROZEN_AWAKE = 3,
 };
 
 enum thread_rest {
@@ -91,8 +94,12 @@ void guard_announce_rest(void);
 bool guard_freeze(struct thread *thread, const struct timespec *deadline);
 void guard_thaw(struct thread *thread);
 
+static inline bool guard_frozen(const struct thread *thread) {
+  return atomic_load(&thread->state) >= THREAD_FROZEN;
+}
+
 static inline bool guard_left_behind(const struct thread *thread) {
-  return atomic_load(&thread->state) == THREAD_FROZEN && thread->generation != atomic_load(&guard_generation);
+  return guard_frozen(thread) && thread->generation != atomic_load(&guard_generation);
 }
 
 /* Starts a left-behind thread again where it rested. Does nothing for any other. */
