@@ -3,6 +3,7 @@ import fs = require("node:fs");
 
 import { promisify } from "node:util";
 import type { Addon, ForkResult } from "../native/addon.cjs";
+import { collectGarbage } from "./garbage.cjs";
 
 /** How long a fork waits for work that is under way in the process to be forked. */
 const PATIENCE_MS = 2000;
@@ -86,7 +87,7 @@ export async function tryFork(addon: Addon): Promise<string | undefined> {
 function liveTrialLife(): void {
   setTimeout(async () => {
     await promisify(fs.stat)("/");
-    globalThis.gc?.();
+    collectGarbage();
     process.exit(TRIAL_PASSED);
   }, 1);
 }

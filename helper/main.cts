@@ -45,4 +45,6 @@ async function start(plan: StartPlan): Promise<void> {
 
 const plan = JSON.parse(process.argv[2] as string) as StartPlan;
 process.argv.length = 1;
+// The flags that only a template needs are nothing for the programs that its workers start.
+process.execArgv = [...plan.execArgv];
 void start(plan);

@@ -46,6 +46,7 @@ export class Connection implements ChannelEvents {
   #leavingCode: number | undefined;
   #ended = false;
   #orphanGone = false;
+  #awaitingBirth: (() => void)[] = [];
 
   constructor(source?: Connection) {
     this.#source = source;
@@ -90,6 +91,13 @@ export class Connection implements ChannelEvents {
     if (this.#source === undefined) process.watch((status) => this.#exit(status));
     else if (this.#source.#status !== undefined) this.orphaned();
     else this.#source.#children.set(process.pid, this);
+    this.#tellBirth();
+  }
+
+  /** Calls back when its pid is known, or it has failed: a child may answer before its template tells of it. */
+  onBirth(callback: () => void): void {
+    if (this.#process !== undefined || this.#failure !== undefined) callback();
+    else this.#awaitingBirth.push(callback);
   }
 
   /** The process never came to life. */
@@ -228,7 +236,12 @@ export class Connection implements ChannelEvents {
     this.#failure = error;
     this.#rejectRequests(error);
     this.#channel.close();
+    this.#tellBirth();
     this.events.failed?.(error);
+  }
+
+  #tellBirth(): void {
+    for (const callback of this.#awaitingBirth.splice(0)) callback();
   }
 
   #rejectRequests(error: ForkError): void {

@@ -46,11 +46,11 @@ export class ForkError extends Error {
   override readonly name = "ForkError";
   readonly code: ForkErrorCode;
   /** The process that it is about, once known. */
-  readonly pid?: number;
+  declare readonly pid?: number;
   /** Its exit code; null when a signal ended it, or nobody can know. */
-  readonly exitCode?: number | null;
+  declare readonly exitCode?: number | null;
   /** The signal that ended it; null when none did, or nobody can know. */
-  readonly signal?: NodeJS.Signals | null;
+  declare readonly signal?: NodeJS.Signals | null;
 
   constructor(code: ForkErrorCode, message: string, { cause, ...fields }: ForkErrorFields = {}) {
     super(message, cause === undefined ? undefined : { cause });

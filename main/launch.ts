@@ -33,7 +33,7 @@ const STDIO = [0, 1, 2];
 export function launch(options: LaunchOptions): Launched {
   const { runtime, title, detached, tryFork } = options;
   const addon = tryAddon();
-  const plan: StartPlan = { title, detached, tryFork };
+  const plan: StartPlan = { title, execArgv: runtime.execArgv, detached, tryFork };
   if (runtime.unforkable !== undefined) plan.unforkable = runtime.unforkable;
   if (addon instanceof Error || runtime.addon === undefined) return launchPlain(options, plan);
   plan.addon = runtime.addon;

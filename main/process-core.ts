@@ -313,7 +313,12 @@ export class ProcessCore {
     this.#unsynced = false;
     return new Promise((resolve, reject) => {
       this.#connection?.request(MessageType.Sync, [], [], {
-        answered: () => resolve(),
+        answered: () =>
+          this.#connection?.onBirth(() => {
+            const { pid, failure } = this.#connection as Connection;
+            if (pid === undefined && failure !== undefined) reject(this.#over ?? failure);
+            else resolve();
+          }),
         failed: (error) => reject(this.#over ?? error),
       });
     });
@@ -323,20 +328,22 @@ export class ProcessCore {
     const addon = requireAddon("a worker's socket");
     const [ours, theirs] = socketPair(addon);
     return new Promise((resolve, reject) => {
+      const fail = (error: Error) => {
+        addon.close(ours);
+        reject(this.#aborted() ?? error);
+      };
+      const succeed = () => {
+        if (connection.pid === undefined) return fail(connection.failure as ForkError);
+        try {
+          resolve({ connection, socket: new net.Socket({ fd: ours, readable: true, writable: true }) });
+        } catch (error) {
+          connection.close();
+          fail(systemError("a worker's socket could not be opened", error));
+        }
+      };
       connection.request(MessageType.Run, [JSON.stringify(plan)], [theirs], {
-        answered: () => {
-          try {
-            resolve({ connection, socket: new net.Socket({ fd: ours, readable: true, writable: true }) });
-          } catch (error) {
-            addon.close(ours);
-            connection.close();
-            reject(systemError("a worker's socket could not be opened", error));
-          }
-        },
-        failed: (error) => {
-          addon.close(ours);
-          reject(this.#aborted() ?? error);
-        },
+        answered: () => connection.onBirth(succeed),
+        failed: fail,
       });
     });
   }

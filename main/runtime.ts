@@ -6,8 +6,10 @@ import { tryAddon } from "./native.js";
 export interface Runtime {
   /** Path of the executable. */
   file: string;
-  /** Flags before the script. */
+  /** Flags before the script: the library's and the caller's. */
   flags: string[];
+  /** The caller's flags. */
+  execArgv: readonly string[];
   env: Record<string, string>;
   /** Path of the addon for the process to load; undefined: it lives without. */
   addon: string | undefined;
@@ -29,10 +31,10 @@ export interface RuntimeOptions {
 export const HELPER = fileURLToPath(new URL("../helper/main.cjs", import.meta.url));
 
 /**
- * `--single-threaded`: V8 gives no work to threads, so a child rarely has to revive one. `--expose-gc` lets the template
- * collect before it is forked; the helper hides it again. `--no-flush-bytecode`: what the template has compiled stays.
+ * `--single-threaded`: V8 gives no work to threads, so a child rarely has to revive one. `--no-flush-bytecode`: what
+ * the template has compiled stays.
  */
-const FORKABLE_FLAGS = ["--single-threaded", "--expose-gc", "--no-flush-bytecode"];
+const FORKABLE_FLAGS = ["--single-threaded", "--no-flush-bytecode"];
 
 export function chooseRuntime({
   runtime = process.execPath,
@@ -48,7 +50,7 @@ export function chooseRuntime({
   if (unforkable === undefined && files?.guard !== undefined)
     environment["LD_PRELOAD"] = [files.guard, environment["LD_PRELOAD"]].filter(Boolean).join(":");
   const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
-  return { file: runtime, flags, env: environment, addon: files?.addon, unforkable };
+  return { file: runtime, flags, execArgv, env: environment, addon: files?.addon, unforkable };
 }
 
 function whyUnforkable(

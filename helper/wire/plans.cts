@@ -11,6 +11,8 @@ export interface Hello {
 /** What a fresh runtime is told on its command line. */
 export interface StartPlan {
   title: string;
+  /** What `process.execArgv` shall be. */
+  execArgv: readonly string[];
   /** Path of the addon; without one the process can't be forked and takes no handles. */
   addon?: string;
   /** Known already: why it can't be forked. */

@@ -43,8 +43,8 @@ void OnInput(int) {
 
 void ForgetLifeline() { lifeline = -1; }
 
-// lifeline(fd): while armed, this process ends within a third of a second of the hang-up of `fd`. -1: of nothing any more.
-// Armed only while code of others runs: a process that waits in its event loop sees the end of file there.
+// lifeline(fd): while armed, this process ends within a third of a second of the hang-up of `fd`. -1: of nothing any
+// more. Armed only while code of others runs: a process that waits in its event loop sees the end of file there.
 Napi::Value Lifeline(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   int fd = IntAt(info, 0);

@@ -94,9 +94,7 @@ void guard_announce_rest(void);
 bool guard_freeze(struct thread *thread, const struct timespec *deadline);
 void guard_thaw(struct thread *thread);
 
-static inline bool guard_frozen(const struct thread *thread) {
-  return atomic_load(&thread->state) >= THREAD_FROZEN;
-}
+static inline bool guard_frozen(const struct thread *thread) { return atomic_load(&thread->state) >= THREAD_FROZEN; }
 
 static inline bool guard_left_behind(const struct thread *thread) {
   return guard_frozen(thread) && thread->generation != atomic_load(&guard_generation);
