@@ -7,11 +7,15 @@ import type { Addon } from "../native/addon.cjs";
 /** These write their results while Node takes itself apart. */
 const NEEDS_ORDINARY_EXIT = /-prof\b|--prof\b|coverage|trace-event|--report|diagnostic-dir/;
 
-let ordinary = NEEDS_ORDINARY_EXIT.test([...process.execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" "));
+let ordinary = false;
 
 /** Call it once, before any code of others runs. */
-export function leaveQuickly(addon: Addon): void {
-  const { dlopen, emit } = process;
+export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
+  ordinary = NEEDS_ORDINARY_EXIT.test([...execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" "));
+  const { dlopen, emit, reallyExit } = process as NodeJS.Process & { reallyExit(code: number): void };
+  const leave = (code: unknown) => {
+    if (!ordinary && !process.env["NODE_V8_COVERAGE"]) addon.quickExit(Number(code ?? 0));
+  };
   // Native modules may have destructors that matter.
   process.dlopen = function (this: NodeJS.Process, ...args: Parameters<typeof dlopen>) {
     ordinary = true;
@@ -21,10 +25,17 @@ export function leaveQuickly(addon: Addon): void {
   process.once("uncaughtExceptionMonitor", () => {
     ordinary = true;
   });
-  process.emit = function (this: NodeJS.Process, event: string, ...args: unknown[]) {
+  Object.assign(process, {
+    reallyExit(code: number) {
+      leave(code);
+      reallyExit.call(process, code);
+    },
+  });
+  const emitThenLeave = function (this: NodeJS.Process, event: string, ...args: unknown[]) {
     const heard = Reflect.apply(emit, this, [event, ...args]) as boolean;
-    if (event === "exit" && !ordinary && !process.env["NODE_V8_COVERAGE"])
-      addon.quickExit(Number(process.exitCode ?? args[0] ?? 0));
+    // Whoever wrapped this function too (signal-exit does) has something to do after the listeners.
+    if (event === "exit" && process.emit === emitThenLeave) leave(process.exitCode ?? args[0]);
     return heard;
   } as typeof emit;
+  process.emit = emitThenLeave;
 }

@@ -21,7 +21,7 @@ async function start(plan: StartPlan): Promise<void> {
   const addon = plan.addon === undefined ? undefined : loadAddon(plan.addon);
   if (addon instanceof Error) throw addon;
   addon?.adoptThreads();
-  if (addon !== undefined) leaveQuickly(addon);
+  if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
   ignoreInterrupt(addon);
   process.title = plan.title;
 
