@@ -2,6 +2,7 @@
 import net = require("node:net");
 
 import type { Value } from "./wire/message.cjs";
+import { openSocket } from "./wire/open-socket.cjs";
 import type { HandleKind } from "./wire/plans.cjs";
 
 /** What a worker's function receives after its socket. */
@@ -29,7 +30,7 @@ export function takeArguments(): Argument[] {
 
 /** @param fd the handle's from now on, except as a plain descriptor: then it is the caller's */
 export function openHandle(kind: HandleKind, fd: number): net.Socket | net.Server | number {
-  if (kind === "socket") return new net.Socket({ fd, readable: true, writable: true });
+  if (kind === "socket") return openSocket(fd);
   if (kind === "server") return net.createServer().listen({ fd });
   return fd;
 }

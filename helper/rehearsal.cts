@@ -40,6 +40,7 @@ async function playWorker(addon: Addon, host: Host, title: string): Promise<void
   globalThis.rehearsal = (socket) => {
     closed = once(socket, "close");
     socket.end("x");
+    socket.resume();
   };
   const plan: RunPlan = { function: "rehearsal", title };
   addon.sendmsg(ours, encodeMessage(MessageType.Run, 1, [JSON.stringify(plan)], 1), [workerFd]);

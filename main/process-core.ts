@@ -2,8 +2,9 @@
  * What stands behind a process object: its commands, and how it comes to life. Knows nothing of the object, so that
  * dropping the object can end the process.
  */
-import net from "node:net";
+import type net from "node:net";
 import { MessageType, PROTOCOL_VERSION, type Value } from "../helper/wire/message.cjs";
+import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { ForkPlan, Hello, RunPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
@@ -335,7 +336,7 @@ export class ProcessCore {
       const succeed = () => {
         if (connection.pid === undefined) return fail(connection.failure as ForkError);
         try {
-          resolve({ connection, socket: new net.Socket({ fd: ours, readable: true, writable: true }) });
+          resolve({ connection, socket: openSocket(ours) });
         } catch (error) {
           connection.close();
           fail(systemError("a worker's socket could not be opened", error));
