@@ -158,11 +158,15 @@ export class Connection implements ChannelEvents {
     return this.#status === undefined && this.#process !== undefined && this.#process.kill(signal);
   }
 
-  /** Ends the connection, and with it a process that runs no function. Its end is still awaited. */
+  /**
+   * Ends the connection, and with it a process that runs no function. Its end is still awaited. One with children stays
+   * until they have ended, to tell how; forks under way count as children.
+   */
   close(): void {
     if (this.#failure === undefined) this.#failure = new ForkError("ERR_FORK_CLOSED", "the process object was closed");
-    this.#rejectRequests(this.#failure);
-    if (this.hasChildren && !this.#ended) this.#channel.send(MessageType.Retire, 0);
+    this.#rejectRequests(this.#failure, ({ type }) => type !== MessageType.Fork);
+    this.#tellBirth();
+    if ((this.hasChildren || this.#requests.size > 0) && !this.#ended) this.#channel.send(MessageType.Retire, 0);
     else this.#channel.close();
   }
 
@@ -231,23 +235,23 @@ export class Connection implements ChannelEvents {
   }
 
   #fail(reason: ForkError): void {
-    if (this.#failure !== undefined) return;
+    const known = this.#failure !== undefined;
     const error = this.events.explain?.(reason) ?? reason;
-    this.#failure = error;
+    this.#failure ??= error;
     this.#rejectRequests(error);
     this.#channel.close();
     this.#tellBirth();
-    this.events.failed?.(error);
+    if (!known) this.events.failed?.(error);
   }
 
   #tellBirth(): void {
     for (const callback of this.#awaitingBirth.splice(0)) callback();
   }
 
-  #rejectRequests(error: ForkError): void {
-    const requests = [...this.#requests.values()];
-    this.#requests.clear();
-    for (const request of requests) {
+  #rejectRequests(error: ForkError, which: (request: Request) => boolean = () => true): void {
+    for (const [id, request] of [...this.#requests]) {
+      if (!which(request)) continue;
+      this.#requests.delete(id);
       request.failed(error);
       this.release();
     }

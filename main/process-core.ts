@@ -9,11 +9,13 @@ import type { ForkPlan, Hello, RunPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { abortError, ForkError, systemError } from "./errors.js";
-import { duplicate, type SentHandle } from "./handles.js";
+import type { SentHandle } from "./handles.js";
 import { launch, runtimeError, socketPair } from "./launch.js";
-import { requireAddon, tryAddon } from "./native.js";
+import { requireAddon } from "./native.js";
 import { PidfdHandle } from "./process-handle.js";
 import { chooseRuntime, type Runtime, type RuntimeOptions } from "./runtime.js";
+import { Stage, Stages } from "./stages.js";
+import { closeSteps, copySteps, type Step, type StepType } from "./steps.js";
 
 /** How a new process differs from what it is made of. */
 export interface BirthOptions {
@@ -26,15 +28,6 @@ export interface BirthOptions {
 
 export interface ExecOptions extends BirthOptions, RuntimeOptions {
   startTimeoutMs?: number | undefined;
-}
-
-type StepType = MessageType.Eval | MessageType.Require | MessageType.Arguments | MessageType.Handles;
-
-/** A command that has no answer unless it fails. */
-interface Step {
-  type: StepType;
-  values: readonly Value[];
-  handles: readonly SentHandle[];
 }
 
 /** Undefined: not known yet. */
@@ -50,20 +43,24 @@ const verdicts = new Map<string, string | undefined>();
 export class ProcessCore {
   /** Called once when the process fails or dies by itself, before `run`. */
   onFailed: (error: Error) => void = () => {};
+  /** All that a fresh runtime has to be given to be like this process. */
   readonly #options: ExecOptions;
-  #runtime: Runtime | undefined;
+  readonly #stages = new Stages();
   #connection: Connection | undefined;
   /** Without the addon: the end of the worker's socket that exists from the start. */
   #socket: net.Socket | undefined;
   #strategy: Strategy;
-  /** Commands for a process that has no connection yet. */
-  #backlog: Step[] = [];
   /** All commands so far, while it is possible that forks have to repeat them. */
   #log: Step[] | undefined = [];
-  #waiting: (() => void)[] = [];
-  #over: Error | undefined;
+  /** Why the object takes no more commands. */
+  #unusable: ForkError | undefined;
+  /** Why the process takes no more commands. */
+  #failure: Error | undefined;
+  /** The function was asked for: what happens to the process from now on is its worker's to tell. */
+  #entered = false;
   #observed = false;
   #unsynced = false;
+  #disobey: () => void = () => {};
 
   private constructor(options: ExecOptions) {
     this.#options = options;
@@ -73,37 +70,34 @@ export class ProcessCore {
   /** Aborting ends the process, whatever it does. */
   obey(signal: AbortSignal): void {
     this.#options.signal = signal;
-    const abort = () => this.#finish(abortError(signal));
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
+    const abort = () => this.#abort(signal);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    this.#disobey = () => signal.removeEventListener("abort", abort);
   }
 
   /** A fresh runtime. Never throws: what goes wrong fails the process. */
   static exec(options: ExecOptions): ProcessCore {
     const core = new ProcessCore(options);
-    if (core.#over === undefined) core.#exec([]);
+    if (core.#failure === undefined) core.#exec([]);
     return core;
   }
 
   /** A fork of this process as it is now; what is sent later does not reach it. */
   fork(options: BirthOptions): ProcessCore {
-    this.#assertUsable();
-    const { strategy, startTimeoutMs, ...inherited } = this.#options;
-    const core = new ProcessCore({ ...inherited, ...options, strategy, startTimeoutMs, signal: options.signal });
-    if (core.#over !== undefined) return core;
-    // Taken now: later commands to this process are not for the new one.
-    const steps = this.#strategy?.name === "fork" ? undefined : this.#copyLog();
-    this.#whenStrategyKnown(() => {
-      if (core.#over !== undefined) return closeSteps(steps);
-      if (this.#over !== undefined) {
-        closeSteps(steps);
-        core.#fail(this.#over);
-      } else if (this.#strategy?.name === "exec") {
-        core.#exec(steps ?? []);
-      } else {
-        closeSteps(steps);
-        core.#forkFrom(this.#connection as Connection);
-      }
+    this.assertUsable();
+    const { strategy, startTimeoutMs, runtime, execArgv } = this.#options;
+    const core = new ProcessCore({
+      ...{ strategy, startTimeoutMs, runtime, execArgv },
+      ...options,
+      cwd: options.cwd ?? this.#options.cwd,
+      env: options.env ?? this.#options.env,
+    });
+    const connection = this.#connection;
+    connection?.hold();
+    this.#stages.at(Stage.Known, () => {
+      core.#comeFrom(this, options);
+      connection?.release();
     });
     return core;
   }
@@ -121,65 +115,70 @@ export class ProcessCore {
   }
 
   get over(): Error | undefined {
-    return this.#over;
+    return this.#failure ?? this.#unusable;
   }
 
   get connection(): Connection | undefined {
     return this.#connection;
   }
 
-  /** @throws ForkError ERR_FORK_USED, ERR_FORK_CLOSED */
   step(type: StepType, values: readonly Value[], handles: readonly SentHandle[] = []): void {
-    const step = { type, values, handles };
     this.#unsynced = true;
-    if (this.#connection === undefined) {
-      this.#backlog.push(step);
-      return;
-    }
-    this.#log?.push(this.#copyStep(step));
-    this.#post(step);
+    this.#stages.at(Stage.Connected, () => this.#send({ type, values, handles }));
   }
 
-  /** @throws ForkError when the object can't take commands any more; a failure of the process is no such reason */
+  /**
+   * That the process has failed is no reason to throw: ready() and run() tell of it.
+   * @throws ForkError ERR_FORK_USED, ERR_FORK_CLOSED
+   */
   assertUsable(): void {
-    if (
-      this.#over instanceof ForkError &&
-      (this.#over.code === "ERR_FORK_USED" || this.#over.code === "ERR_FORK_CLOSED")
-    )
-      this.#assertUsable();
+    if (this.#unusable !== undefined) throw this.#unusable;
   }
 
   async ready(): Promise<void> {
+    this.assertUsable();
     this.#observed = true;
-    await this.#whenConnected();
-    this.#assertUsable();
-    await this.#sync();
+    this.#unsynced = false;
+    await new Promise<void>((resolve, reject) => {
+      this.#stages.at(Stage.Connected, () => {
+        const fail = (error?: Error) => reject(this.#failure ?? this.#aborted() ?? error ?? this.#connection?.failure);
+        if (this.#failure !== undefined) return fail();
+        this.#connection?.request(MessageType.Sync, [], [], {
+          answered: () => this.#connection?.onBirth(() => (this.pid === undefined ? fail() : resolve())),
+          failed: fail,
+        });
+      });
+    });
   }
 
   /** Enters the function. The process object is used up by it, whatever comes of it. */
   async run(plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
+    this.assertUsable();
     this.#observed = true;
-    this.#assertUsable();
-    const used = new ForkError("ERR_FORK_USED", "this process object was given to run() already");
-    const over = this.#over;
-    await this.#whenConnected();
-    if (this.#over !== undefined && this.#over !== over) throw this.#over;
-    const connection = this.#connection as Connection;
-    this.#over = used;
-    this.#forget();
-    return this.#socket === undefined
-      ? await this.#runWithPair(connection, plan)
-      : await this.#runWithSocket(connection, plan, this.#socket);
+    this.#unusable = new ForkError("ERR_FORK_USED", "this process object was given to run() already");
+    return new Promise((resolve, reject) => {
+      this.#stages.at(Stage.Connected, () => {
+        if (this.#failure !== undefined) return reject(this.#failure);
+        this.#entered = true;
+        this.#forget();
+        resolve(this.#enter(this.#connection as Connection, plan));
+      });
+    });
   }
 
-  /** The process ends, unless it runs a function. */
+  /** The process ends, unless it was given a function. Forks that were asked for before still come to life. */
   close(): void {
-    this.#finish(new ForkError("ERR_FORK_CLOSED", "this process object was closed"));
+    if (this.#unusable !== undefined) return;
+    const reason = new ForkError("ERR_FORK_CLOSED", "this process object was closed");
+    this.#unusable = reason;
+    if (this.#failure !== undefined && !this.#observed) process.emitWarning(this.#failure);
+    if (this.#stages.isAwaited(Stage.Known)) this.#stages.at(Stage.Unborn, () => this.#end(reason));
+    else this.#end(reason);
   }
 
   /** The object is gone: what it was told is still done. */
   drop(): void {
-    if (this.#over !== undefined) return;
+    if (this.#unusable !== undefined) return;
     if (!this.#unsynced) return this.close();
     this.ready().then(
       () => this.close(),
@@ -188,17 +187,26 @@ export class ProcessCore {
     this.#observed = false;
   }
 
-  #assertUsable(): void {
-    if (this.#over !== undefined) throw this.#over;
+  /** @param options what was asked for this very process */
+  #comeFrom(source: ProcessCore, options: BirthOptions): void {
+    if (this.#failure !== undefined) return;
+    if (source.#failure !== undefined) return this.#fail(source.#failure);
+    if (source.#strategy?.name === "fork") return this.#forkFrom(source.#connection as Connection, options);
+    try {
+      this.#exec(copySteps(source.#log ?? []));
+    } catch (error) {
+      this.#fail(error as Error);
+    }
   }
 
   #exec(steps: Step[]): void {
+    let runtime: Runtime;
     try {
-      this.#runtime = chooseRuntime(this.#options);
+      runtime = chooseRuntime(this.#options);
       const { title, cwd, detached = false } = this.#options;
-      if (verdicts.get(this.#runtime.file) !== undefined) this.#runtime.unforkable ??= verdicts.get(this.#runtime.file);
-      const tryFork = this.#runtime.unforkable === undefined && !verdicts.has(this.#runtime.file);
-      const launched = launch({ runtime: this.#runtime, title, cwd, detached, tryFork });
+      runtime.unforkable ??= verdicts.get(runtime.file);
+      const tryFork = runtime.unforkable === undefined && !verdicts.has(runtime.file);
+      const launched = launch({ runtime, title, cwd, detached, tryFork });
       this.#socket = launched.socket;
       this.#connect(launched.connection);
     } catch (error) {
@@ -206,20 +214,20 @@ export class ProcessCore {
       this.#fail(error as Error);
       return;
     }
-    this.#awaitHello(this.#connection as unknown as Connection, this.#runtime);
-    for (const step of steps) this.step(step.type, step.values, step.handles);
-    this.#flushBacklog();
+    this.#awaitHello(this.#connection as unknown as Connection, runtime);
+    for (const step of steps) this.#send(step);
+    this.#stages.reach(Stage.Connected);
+    if (runtime.unforkable !== undefined) this.#setStrategy({ name: "exec", reason: runtime.unforkable });
   }
 
   #awaitHello(connection: Connection, runtime: Runtime): void {
     const timeoutMs = this.#options.startTimeoutMs ?? START_TIMEOUT_MS;
-    const timer = setTimeout(() => {
-      connection.kill("SIGKILL");
-      connection.end(new Error(`it said nothing for ${timeoutMs} ms`));
-    }, timeoutMs);
+    const timer = setTimeout(() => connection.end(new Error(`it said nothing for ${timeoutMs} ms`)), timeoutMs);
     timer.unref();
     connection.events.explain = (error) => {
       clearTimeout(timer);
+      // Whatever it is, it is nothing that would end with its channel.
+      connection.kill("SIGKILL");
       return error.code === "ERR_FORK_DIED" || error.code === "ERR_FORK_PROTOCOL"
         ? runtimeError(runtime, error)
         : error;
@@ -236,8 +244,7 @@ export class ProcessCore {
     };
   }
 
-  #forkFrom(source: Connection): void {
-    const { title, cwd, env, detached } = this.#options;
+  #forkFrom(source: Connection, { title, cwd, env, detached }: BirthOptions): void {
     const plan: ForkPlan = { title };
     if (detached) plan.detached = true;
     if (cwd !== undefined) plan.cwd = cwd;
@@ -250,8 +257,8 @@ export class ProcessCore {
       this.#connect(connection);
       source.request(MessageType.Fork, [JSON.stringify(plan)], [theirs], {
         answered: ({ values, handles }) => {
-          const pid = Number(values[0]);
-          connection.born(new PidfdHandle(addon, pid, handles[0] ?? -1, false));
+          connection.born(new PidfdHandle(addon, Number(values[0]), handles[0] ?? -1, false));
+          if (this.#aborted() !== undefined) connection.kill("SIGKILL");
         },
         failed: (error) => connection.stillborn(error),
       });
@@ -259,50 +266,33 @@ export class ProcessCore {
       this.#fail(error as Error);
       return;
     }
+    this.#stages.reach(Stage.Connected);
     this.#setStrategy({ name: "fork" });
-    this.#flushBacklog();
   }
 
   #connect(connection: Connection): void {
     this.#connection = connection;
     connection.events.failed = (error) => this.#fail(error);
-  }
-
-  #flushBacklog(): void {
-    for (const step of this.#backlog.splice(0)) this.step(step.type, step.values, step.handles);
-    this.#wake();
+    void connection.exited.then(() => this.#disobey());
   }
 
   #setStrategy(strategy: Strategy): void {
     this.#strategy = strategy;
-    if (strategy?.name === "fork") {
-      closeSteps(this.#log);
-      this.#log = undefined;
+    if (strategy?.name === "fork") this.#forget();
+    this.#stages.reach(Stage.Known);
+  }
+
+  /** @param step the process's from now on */
+  #send(step: Step): void {
+    if (this.#failure !== undefined) return closeSteps([step]);
+    try {
+      this.#log?.push(...copySteps([step]));
+    } catch (error) {
+      closeSteps([step]);
+      this.#connection?.close();
+      return this.#fail(error as Error);
     }
-    this.#wake();
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting.splice(0)) wake();
-  }
-
-  #whenStrategyKnown(then: () => void): void {
-    if (this.#strategy !== undefined || this.#over !== undefined) return then();
-    const connection = this.#connection;
-    connection?.hold();
-    this.#waiting.push(() => {
-      connection?.release();
-      this.#whenStrategyKnown(then);
-    });
-  }
-
-  async #whenConnected(): Promise<void> {
-    while (this.#connection === undefined && this.#over === undefined)
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (this.#connection === undefined) this.#assertUsable();
-  }
-
-  #post({ type, values, handles }: Step): void {
+    const { type, values, handles } = step;
     this.#connection?.post(
       type,
       type === MessageType.Handles ? handles.map(({ kind }) => kind) : values,
@@ -310,19 +300,15 @@ export class ProcessCore {
     );
   }
 
-  #sync(): Promise<void> {
-    this.#unsynced = false;
-    return new Promise((resolve, reject) => {
-      this.#connection?.request(MessageType.Sync, [], [], {
-        answered: () =>
-          this.#connection?.onBirth(() => {
-            const { pid, failure } = this.#connection as Connection;
-            if (pid === undefined && failure !== undefined) reject(this.#over ?? failure);
-            else resolve();
-          }),
-        failed: (error) => reject(this.#over ?? error),
-      });
-    });
+  async #enter(connection: Connection, plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
+    try {
+      return await (this.#socket === undefined
+        ? this.#runWithPair(connection, plan)
+        : this.#runWithSocket(connection, plan, this.#socket));
+    } catch (error) {
+      connection.close();
+      throw this.#aborted() ?? error;
+    }
   }
 
   #runWithPair(connection: Connection, plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
@@ -331,14 +317,14 @@ export class ProcessCore {
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {
         addon.close(ours);
-        reject(this.#aborted() ?? error);
+        reject(error);
       };
       const succeed = () => {
-        if (connection.pid === undefined) return fail(connection.failure as ForkError);
+        if (connection.pid === undefined || this.#failure !== undefined)
+          return fail(this.#failure ?? (connection.failure as ForkError));
         try {
           resolve({ connection, socket: openSocket(ours) });
         } catch (error) {
-          connection.close();
           fail(systemError("a worker's socket could not be opened", error));
         }
       };
@@ -359,7 +345,7 @@ export class ProcessCore {
         answered: () => resolve({ connection, socket }),
         failed: (error) => {
           socket.destroy();
-          reject(this.#aborted() ?? error);
+          reject(error);
         },
       });
     });
@@ -370,56 +356,39 @@ export class ProcessCore {
     return signal?.aborted ? abortError(signal) : undefined;
   }
 
+  #abort(signal: AbortSignal): void {
+    if (this.#connection?.status !== undefined) return;
+    this.#connection?.kill("SIGKILL");
+    this.#end(abortError(signal));
+  }
+
   /** The process failed by itself. */
   #fail(error: Error): void {
-    if (this.#over !== undefined) return;
-    this.#over = error;
-    this.#forget();
-    this.#socket?.destroy();
-    this.#wake();
+    if (this.#failure !== undefined || this.#entered) return;
+    this.#over(error);
     // Not in this turn: a constructor may be the one that fails it.
     setImmediate(() => this.onFailed(error));
   }
 
   /** It is ended from here. */
-  #finish(reason: Error): void {
-    const failed = this.#over;
-    if (failed instanceof ForkError && failed.code === "ERR_FORK_USED") {
-      if (this.#options.signal?.aborted && this.#connection?.status === undefined) this.#connection?.kill("SIGKILL");
-      return;
-    }
-    if (failed !== undefined && !this.#observed) process.emitWarning(failed);
-    this.#observed = true;
-    this.#over = reason;
+  #end(reason: Error): void {
+    if (this.#failure === undefined) this.#over(reason);
     this.#connection?.close();
-    this.#forget();
-    this.#socket?.destroy();
-    this.#wake();
   }
 
-  /** Nothing will be forked from this any more. */
+  #over(reason: Error): void {
+    this.#failure = reason;
+    this.#forget();
+    if (!this.#entered) this.#socket?.destroy();
+    if (this.#connection === undefined) this.#disobey();
+    this.#stages.reach(Stage.Over);
+  }
+
+  /** No fork will have to repeat anything. */
   #forget(): void {
     closeSteps(this.#log);
-    closeSteps(this.#backlog);
     this.#log = undefined;
-    this.#backlog = [];
   }
-
-  #copyLog(): Step[] {
-    return [...(this.#log ?? []), ...this.#backlog].map((step) => this.#copyStep(step));
-  }
-
-  #copyStep(step: Step): Step {
-    if (step.handles.length === 0) return step;
-    const addon = requireAddon("a handle");
-    return { ...step, handles: step.handles.map(({ kind, fd }) => ({ kind, fd: duplicate(addon, fd) })) };
-  }
-}
-
-function closeSteps(steps: readonly Step[] | undefined): void {
-  const addon = tryAddon();
-  if (addon instanceof Error) return;
-  for (const step of steps ?? []) for (const { fd } of step.handles) addon.close(fd);
 }
 
 /** What `ps` shows: whose process it is, then what it is. */

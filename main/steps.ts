@@ -1,0 +1,38 @@
+/** Commands that are answered by failure alone, and what they own. */
+import type { MessageType, Value } from "../helper/wire/message.cjs";
+import { duplicate, type SentHandle } from "./handles.js";
+import { requireAddon, tryAddon } from "./native.js";
+
+export type StepType = MessageType.Eval | MessageType.Require | MessageType.Arguments | MessageType.Handles;
+
+export interface Step {
+  type: StepType;
+  values: readonly Value[];
+  /** Owned by whoever holds the step. */
+  handles: readonly SentHandle[];
+}
+
+/**
+ * Copies that own their handles.
+ * @throws ForkError ERR_FORK_SYSTEM; nothing is left open then
+ */
+export function copySteps(steps: readonly Step[]): Step[] {
+  const copies: Step[] = [];
+  try {
+    for (const { type, values, handles } of steps) {
+      const copied: SentHandle[] = [];
+      copies.push({ type, values, handles: copied });
+      for (const { kind, fd } of handles) copied.push({ kind, fd: duplicate(requireAddon("a handle"), fd) });
+    }
+  } catch (error) {
+    closeSteps(copies);
+    throw error;
+  }
+  return copies;
+}
+
+export function closeSteps(steps: readonly Step[] | undefined): void {
+  const addon = tryAddon();
+  if (addon instanceof Error) return;
+  for (const step of steps ?? []) for (const { fd } of step.handles) addon.close(fd);
+}
