@@ -1,5 +1,6 @@
 /** Hands pictures to workers: one at a time to each, and a new worker for each that died. */
 import type { Duplex } from "node:stream";
+import { ForkError } from "../errors.js";
 import { describeStatus, type ExitStatus } from "../exit-status.js";
 import { discard } from "./cache.js";
 import { readLines, sendLine } from "./lines.js";
@@ -23,6 +24,7 @@ export interface DispatcherOptions {
 
 /** How a process that fell silent may still end by itself before it is killed. */
 const EXIT_TIMEOUT_MS = 1000;
+const START_ATTEMPTS = 3;
 /** Signals that are no news about the picture: somebody, or the kernel for want of memory, ended the process. */
 const OUTSIDE_SIGNALS: readonly (string | null)[] = ["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"];
 
@@ -45,7 +47,7 @@ export class Dispatcher {
     let worker: PictureWorker | undefined;
     try {
       for await (const item of items) {
-        if (worker === undefined || worker.ended) worker = await this.#start();
+        if (worker === undefined || worker.ended) worker = await this.#startLiving();
         const request = requestFor(item);
         this.#underWay.add(request);
         const reply = await worker.make(request, this.#options.timeoutMs);
@@ -67,19 +69,29 @@ export class Dispatcher {
     for (const request of this.#underWay) discardTemporaries(request);
   }
 
+  async #startLiving(): Promise<PictureWorker> {
+    for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
+      const worker = await this.#start();
+      if (!worker.ended || this.#killed) return worker;
+    }
+    throw new ForkError("ERR_FORK_DIED", `${START_ATTEMPTS} workers in a row ended before their first picture`);
+  }
+
   async #start(): Promise<PictureWorker> {
     const process = await this.#options.start();
     this.#processes.add(process);
     void process.exited.then(() => this.#processes.delete(process));
     if (this.#killed) process.kill("SIGKILL");
+    const worker = new PictureWorker(process);
     await this.#options.onIdle(process, "start");
-    return new PictureWorker(process);
+    return worker;
   }
 }
 
 class PictureWorker {
   readonly process: PictureProcess;
   readonly #lines: AsyncGenerator<unknown>;
+  #served = 0;
   ended = false;
 
   constructor(process: PictureProcess) {
@@ -100,11 +112,19 @@ class PictureWorker {
     sendLine(this.process.socket, request);
     const { value, done } = await this.#lines.next();
     clearTimeout(timer);
-    if (!done) return value as PictureReply;
+    if (!done) {
+      this.#served++;
+      return value as PictureReply;
+    }
     const status = await this.#exited();
-    if (late) return { blame: "picture", message: `it took longer than ${timeoutMs / 1000} seconds` };
-    const blame = status.code === null && OUTSIDE_SIGNALS.includes(status.signal) ? "file" : "picture";
-    return { blame, message: `the worker ${describeStatus(status)}` };
+    const message = late ? `it took longer than ${timeoutMs / 1000} s` : `the worker ${describeStatus(status)}`;
+    return { blame: this.#blame(late, status), message };
+  }
+
+  /** A worker that never answered may itself be what is wrong: that must not be held against its picture for long. */
+  #blame(late: boolean, { code, signal }: ExitStatus): "picture" | "file" {
+    if (this.#served === 0) return "file";
+    return late || code !== null || !OUTSIDE_SIGNALS.includes(signal) ? "picture" : "file";
   }
 
   async end(): Promise<void> {

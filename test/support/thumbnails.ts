@@ -35,7 +35,8 @@ export interface Place {
 /** Folders that are gone after the test. */
 export function makePlace(test: Pick<TestContext, "after">): Place {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-thumbnails-")));
-  test.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  // Unlike Node's own, this rm copes with paths of any length.
+  test.after(() => execFileSync("rm", ["-rf", folder]));
   const home = path.join(folder, "cache");
   const pictures = path.join(folder, "pictures");
   fs.mkdirSync(pictures);
