@@ -32,7 +32,13 @@ export type ForkErrorCode =
   /** A system call failed in the parent, for instance for want of descriptors; `cause` has its errno. */
   | "ERR_FORK_SYSTEM"
   /** The other side speaks something else. */
-  | "ERR_FORK_PROTOCOL";
+  | "ERR_FORK_PROTOCOL"
+  /** A folder of pictures does not exist or can't be read. */
+  | "ERR_FORK_FOLDER"
+  /** The thumbnail cache can't be written; `cause` has the errno. */
+  | "ERR_FORK_CACHE"
+  /** An optional package is not installed. */
+  | "ERR_FORK_PACKAGE";
 
 export interface ForkErrorFields {
   cause?: unknown;

@@ -1,0 +1,204 @@
+/** The whole job: find the pictures, see what is missing, have workers make it, and count. */
+import os from "node:os";
+import { abortError } from "../errors.js";
+import type { Worker } from "../worker.js";
+import { cacheError, sharedThumbnails, ThumbnailCache } from "./cache.js";
+import { type CheckedPicture, check, requestFor } from "./check.js";
+import { Dispatcher } from "./dispatcher.js";
+import { MemoryRecord, type MemorySummary } from "./memory-record.js";
+import { resolvePath } from "./paths.js";
+import { Queue } from "./queue.js";
+import type { PictureReply } from "./request.js";
+import { scan } from "./scan.js";
+import type { ThumbnailSize } from "./sizes.js";
+import { ForkedWorkers, type WorkerSource } from "./workers.js";
+
+export interface ThumbnailOptions {
+  /** Folders, and single pictures. Octets for names that are not UTF-8. */
+  roots: readonly (string | Uint8Array)[];
+  /** Default: `large`, which is what file managers show most. */
+  sizes?: readonly ThumbnailSize[] | undefined;
+  /** A folder laid out like the cache, instead of the cache that all programs share. */
+  out?: string | undefined;
+  /** Workers at a time. Default: as many as there are processors for this program. */
+  jobs?: number;
+  /** Also makes what is there and valid, and tries again what failed before. */
+  force?: boolean;
+  /** How long one picture may take, in milliseconds. Default: 120,000. */
+  timeoutMs?: number;
+  /** Aborting ends all workers at once and leaves no half-written file. */
+  signal?: AbortSignal | undefined;
+  /** Called when there are more pictures than known before. */
+  onFound?(total: number): void;
+  /** Called once for each picture. */
+  onPicture?(report: PictureReport): void;
+  /** Called for each folder that could not be looked at. */
+  onTrouble?(path: Buffer, error: Error): void;
+  /** Where workers come from; yours to close. Default: a template of the job's own. */
+  workers?: WorkerSource;
+}
+
+export type PictureState = "made" | "up-to-date" | "failed" | "failed-before";
+
+export interface PictureReport {
+  path: Buffer;
+  uri: string;
+  state: PictureState;
+  /** Why it failed. */
+  reason?: string;
+}
+
+export interface ThumbnailSummary {
+  pictures: number;
+  made: number;
+  upToDate: number;
+  /** Tried now, and failed. */
+  failed: number;
+  /** Not tried: a record in the cache says that it would fail. */
+  failedBefore: number;
+  seconds: number;
+  /** Those that a worker was needed for. */
+  picturesPerSecond: number;
+  /** Started in all, those that took the place of dead ones included. */
+  workers: number;
+  memory: MemorySummary | undefined;
+}
+
+const TIMEOUT_MS = 120_000;
+/** The scan runs ahead so that a total is known soon, but not without bounds. */
+const QUEUE_CAPACITY = 50_000;
+/** Checks are waits for the disk. */
+const CHECKERS = 4;
+
+/**
+ * Makes the thumbnails of every picture below the roots.
+ * @throws ForkError ERR_FORK_FOLDER, ERR_FORK_CACHE, ERR_FORK_PACKAGE; AbortError when `signal` says so
+ */
+export async function makeThumbnails(options: ThumbnailOptions): Promise<ThumbnailSummary> {
+  const own = options.workers === undefined ? new ForkedWorkers() : undefined;
+  const job = new Job(options, options.workers ?? (own as ForkedWorkers));
+  const kill = () => job.stop();
+  process.on("exit", kill);
+  try {
+    return await job.run();
+  } finally {
+    process.off("exit", kill);
+    own?.close();
+  }
+}
+
+class Job {
+  readonly #options: ThumbnailOptions;
+  readonly #sizes: readonly ThumbnailSize[];
+  readonly #cache: ThumbnailCache;
+  readonly #source: WorkerSource;
+  readonly #memory = new MemoryRecord();
+  readonly #queue = new Queue<CheckedPicture>(QUEUE_CAPACITY);
+  readonly #dispatcher: Dispatcher;
+  readonly #counts: Record<PictureState, number> = { made: 0, "up-to-date": 0, failed: 0, "failed-before": 0 };
+  #found = 0;
+  #workers = 0;
+  #failure: Error | undefined;
+
+  constructor(options: ThumbnailOptions, source: WorkerSource) {
+    this.#options = options;
+    this.#sizes = options.sizes ?? ["large"];
+    this.#cache = new ThumbnailCache(options.out ?? sharedThumbnails());
+    this.#source = source;
+    this.#dispatcher = new Dispatcher({
+      start: () => {
+        this.#workers++;
+        return source.start();
+      },
+      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+      onIdle: (process, moment) => this.#memory.note(process as Worker, moment),
+    });
+  }
+
+  async run(): Promise<ThumbnailSummary> {
+    const { signal, jobs = os.availableParallelism() } = this.#options;
+    const startedMs = performance.now();
+    const abort = () => this.#fail(abortError(signal as AbortSignal));
+    if (signal?.aborted) throw abortError(signal);
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      this.#cache.prepare(this.#sizes);
+      await Promise.all([this.#find(), ...Array.from({ length: jobs }, () => this.#serve())]);
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+    if (this.#failure !== undefined) throw this.#failure;
+    const seconds = (performance.now() - startedMs) / 1000;
+    return { ...this.#tally(seconds), memory: await this.#memory.summary(this.#source) };
+  }
+
+  /** No more is begun, and what is under way ends at once. */
+  stop(): void {
+    this.#queue.clear();
+    this.#dispatcher.kill();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.stop();
+  }
+
+  async #find(): Promise<void> {
+    const candidates = scan({
+      roots: this.#options.roots.map((root) => resolvePath(Buffer.from(root))),
+      except: [this.#cache.root, sharedThumbnails()],
+      onTrouble: this.#options.onTrouble,
+    });
+    const checker = async () => {
+      for await (const candidate of candidates) {
+        const picture = await check(candidate, {
+          cache: this.#cache,
+          sizes: this.#sizes,
+          force: this.#options.force ?? false,
+        });
+        if (this.#failure !== undefined) return;
+        if (picture === undefined) continue;
+        this.#options.onFound?.(++this.#found);
+        if (picture.state === "stale") await this.#queue.push(picture);
+        else this.#report(picture, picture.state);
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: CHECKERS }, checker));
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+    this.#queue.close();
+  }
+
+  async #serve(): Promise<void> {
+    try {
+      await this.#dispatcher.serve(
+        this.#queue,
+        (picture) => requestFor(picture, this.#cache),
+        (picture, reply) => this.#finish(picture, reply),
+      );
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #finish(picture: CheckedPicture, reply: PictureReply): void {
+    if ("made" in reply) return this.#report(picture, "made");
+    if (reply.blame === "cache") throw cacheError(this.#cache.root, new Error(reply.message));
+    if (reply.blame === "picture") this.#cache.recordFailure(picture.uri, picture.mtimeSeconds);
+    this.#report(picture, "failed", reply.message);
+  }
+
+  #report({ path, uri }: CheckedPicture, state: PictureState, reason?: string): void {
+    this.#counts[state]++;
+    this.#options.onPicture?.({ path, uri, state, ...(reason !== undefined && { reason }) });
+  }
+
+  #tally(seconds: number): Omit<ThumbnailSummary, "memory"> {
+    const { made, failed, "up-to-date": upToDate, "failed-before": failedBefore } = this.#counts;
+    const pictures = made + failed + upToDate + failedBefore;
+    const picturesPerSecond = (made + failed) / seconds;
+    return { pictures, made, upToDate, failed, failedBefore, seconds, picturesPerSecond, workers: this.#workers };
+  }
+}
