@@ -26,7 +26,10 @@ for (const [kind, options] of Object.entries(KINDS)) {
 
     for (const name of names) {
       it(name, async () => {
-        const worker = await template.fork().sendArg(fixtureUrl("features", name)).run(new URL("in-worker.mjs", FIXTURES), "feature");
+        const worker = await template
+          .fork()
+          .sendArg(fixtureUrl("features", name))
+          .run(new URL("in-worker.mjs", FIXTURES), "feature");
         const [json, status] = await Promise.all([text(worker.socket), worker.exited]);
         assert.deepEqual(status, { code: 0, signal: null });
         assert.deepEqual(JSON.parse(json), references.get(name));
