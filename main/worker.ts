@@ -38,6 +38,8 @@ export class Worker {
     signal?.addEventListener("abort", abort, { once: true });
     void this.exited.then(() => {
       this.unref();
+      // Nobody may have asked for what it wrote; the end of file still closes the socket.
+      this.socket.read(0);
       signal?.removeEventListener("abort", abort);
     });
   }
