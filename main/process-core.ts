@@ -46,6 +46,9 @@ const OWNER = process.pid;
 /** What trial forks have shown in this program, by the runtime's path: undefined is a pass. */
 const verdicts = new Map<string, string | undefined>();
 
+/** Failures that somebody was told of by a rejection: of the process itself, or of a fork that failed with it. */
+const told = new WeakSet<Error>();
+
 export class ProcessCore {
   /** Called once when the process fails or dies by itself, before `run`. */
   onFailed: (error: Error) => void = () => {};
@@ -371,6 +374,7 @@ export class ProcessCore {
 
   /** The process failed by itself. */
   #fail(error: Error): void {
+    if (this.#observed) told.add(error);
     if (this.#over !== undefined) return;
     this.#over = error;
     this.#forget();
@@ -387,7 +391,7 @@ export class ProcessCore {
       if (this.#options.signal?.aborted && this.#connection?.status === undefined) this.#connection?.kill("SIGKILL");
       return;
     }
-    if (failed !== undefined && !this.#observed) process.emitWarning(failed);
+    if (failed !== undefined && !this.#observed && !told.has(failed)) process.emitWarning(failed);
     this.#observed = true;
     this.#over = reason;
     this.#connection?.close();
