@@ -40,6 +40,9 @@ const OWNER = process.pid;
 /** What trial forks have shown in this program, by the runtime's path: undefined is a pass. */
 const verdicts = new Map<string, string | undefined>();
 
+/** Failures that somebody was told of by a rejection: of the process itself, or of a fork that failed with it. */
+const told = new WeakSet<Error>();
+
 export class ProcessCore {
   /** Called once when the process fails or dies by itself, before `run`. */
   onFailed: (error: Error) => void = () => {};
@@ -171,7 +174,7 @@ export class ProcessCore {
     if (this.#unusable !== undefined) return;
     const reason = new ForkError("ERR_FORK_CLOSED", "this process object was closed");
     this.#unusable = reason;
-    if (this.#failure !== undefined && !this.#observed) process.emitWarning(this.#failure);
+    if (this.#failure !== undefined && !this.#observed && !told.has(this.#failure)) process.emitWarning(this.#failure);
     if (this.#stages.isAwaited(Stage.Known)) this.#stages.at(Stage.Unborn, () => this.#end(reason));
     else this.#end(reason);
   }
@@ -364,6 +367,7 @@ export class ProcessCore {
 
   /** The process failed by itself. */
   #fail(error: Error): void {
+    if (this.#observed) told.add(error);
     if (this.#failure !== undefined || this.#entered) return;
     this.#over(error);
     // Not in this turn: a constructor may be the one that fails it.

@@ -1,6 +1,6 @@
 /** The command line: exit codes, output, signals, and what is left behind. */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
@@ -199,6 +199,7 @@ for (const [signal, code] of [
       during: async (child) => {
         pid = child.pid as number;
         await printed(child, "made");
+        assert.ok(processesOf(pid).length >= 2);
         child.kill(signal);
       },
     });
@@ -209,27 +210,39 @@ for (const [signal, code] of [
   });
 }
 
-test("Ctrl-C reaches every process of the terminal, and a second one ends the program itself", async (t) => {
+test("Ctrl-C reaches every process of the terminal, and twice by way of npm: it is one key press", async (t) => {
   const place = makePlace(t);
   plantSlowPicture(place);
   makePictures(place.pictures, { name: "a.jpg", width: 300, height: 200, format: "jpeg" });
-  // A session of its own, so that the signal can be sent to the whole group as a terminal does.
-  const script = [
-    'setsid sh -c \'echo $$ >&3; exec "$NODE" "$CLI" thumbnails --jobs 2 "$PICTURES"\' 3>"$OUT/group" >"$OUT/out" 2>"$OUT/err" &',
-    'until grep -q made "$OUT/out" 2>/dev/null; do sleep 0.05; done',
-    'kill -INT -- "-$(cat "$OUT/group")"; kill -INT -- "-$(cat "$OUT/group")"; wait $!; echo $?',
-  ].join("\n");
-  const stdout = execFileSync("sh", ["-c", script], {
-    encoding: "utf8",
-    env: {
-      ...process.env,
-      ...{ NODE: process.execPath, CLI, PICTURES: place.pictures, OUT: path.dirname(place.pictures) },
-      XDG_CACHE_HOME: place.home,
+  let pid = 0;
+  const result = await runCli([place.pictures, "--jobs", "2"], {
+    place,
+    detached: true,
+    during: async (child) => {
+      pid = child.pid as number;
+      await printed(child, "made");
+      process.kill(-pid, "SIGINT");
+      process.kill(pid, "SIGINT");
     },
   });
-  assert.equal(stdout, "130\n");
-  await untilGone(Number(fs.readFileSync(path.join(path.dirname(place.pictures), "group"), "utf8")));
+  assert.deepEqual([result.code, result.signal], [130, null]);
+  assert.match(result.stderr, /^interrupted after 1 of \d pictures\n$/);
+  await untilGone(pid);
   assert.deepEqual(filesBelow(place.cache).length, 1);
+});
+
+test("a second Ctrl-C ends the program whatever it is doing", async () => {
+  const child = spawn(process.execPath, [path.join(ROOT, "test/fixtures/thumbnails/stubborn.mjs")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = once(child, "exit");
+  await printed(child, "ready");
+  child.kill("SIGINT");
+  await printed(child, "aborted");
+  // The second one counts from 200 ms on; each one before that is taken for an echo.
+  const presses = setInterval(() => child.kill("SIGINT"), 50);
+  assert.deepEqual(await exited, [130, null]);
+  clearInterval(presses);
 });
 
 test("when nobody reads the output any more, the run ends without a word", async (t) => {

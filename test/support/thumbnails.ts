@@ -58,15 +58,21 @@ export interface CliResult {
 export interface CliOptions {
   place: Place;
   env?: Record<string, string>;
+  /** In a process group of its own, as a terminal has it. */
+  detached?: boolean;
   /** Called with the running program. */
   during?: (child: ChildProcess) => void;
 }
 
 /** `desktop-fork thumbnails …` */
-export async function runCli(args: readonly string[], { place, env, during }: CliOptions): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  { place, env, detached = false, during }: CliOptions,
+): Promise<CliResult> {
   const child = spawn(process.execPath, [CLI, "thumbnails", ...args], {
     env: { ...process.env, ...env, XDG_CACHE_HOME: place.home },
     stdio: ["ignore", "pipe", "pipe"],
+    detached,
   });
   let stdout = "";
   let stderr = "";
