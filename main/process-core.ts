@@ -157,18 +157,22 @@ export class ProcessCore {
 
   /** Enters the function. The process object is used up by it, whatever comes of it. */
   async run(plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
-    this.#observed = true;
-    this.#assertUsable();
-    const used = new ForkError("ERR_FORK_USED", "this process object was given to run() already");
-    const over = this.#over;
-    await this.#whenConnected();
-    if (this.#over !== undefined && this.#over !== over) throw this.#over;
-    const connection = this.#connection as Connection;
-    this.#over = used;
-    this.#forget();
+    const connection = await this.take("run");
     return this.#socket === undefined
       ? await this.#runWithPair(connection, plan)
       : await this.#runWithSocket(connection, plan, this.#socket);
+  }
+
+  /** The connection, for a last command. The process object is used up by it, whatever comes of it. */
+  async take(command: string): Promise<Connection> {
+    this.#observed = true;
+    this.#assertUsable();
+    const over = this.#over;
+    await this.#whenConnected();
+    if (this.#over !== undefined && this.#over !== over) throw this.#over;
+    this.#over = new ForkError("ERR_FORK_USED", `this process object was given to ${command}() already`);
+    this.#forget();
+    return this.#connection as Connection;
   }
 
   /** The process ends, unless it runs a function. */

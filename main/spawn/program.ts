@@ -22,6 +22,8 @@ export interface Life {
 
 /** What a program's object has to be told. After the first of the last three nothing more. */
 export interface News {
+  /** Signals reach it, although it is not what it is to be yet. */
+  reachable(life: Life): void;
   started(life: Life): void;
   ended(status: ExitStatus): void;
   /** @param errno negative: why it can't be started */
@@ -59,9 +61,11 @@ export class Program extends EventEmitter {
   /** What still has to close before "close": the program itself, and its streams. */
   #open = 1;
   #life: Life | undefined;
+  #runs = false;
   #over = false;
   #referenced = true;
-  /** Signals for a program that is not known to run yet. */
+  #holds = false;
+  /** Signals for a program that can't be reached yet. */
   #signals: number[] = [];
 
   constructor({ addon, file, args, ends, start }: ProgramOptions) {
@@ -76,6 +80,7 @@ export class Program extends EventEmitter {
     });
     if (created.hasSubscribers) created.publish({ process: this });
     start({
+      reachable: (life) => this.#reachable(life),
       started: (life) => this.#started(life),
       ended: (status) => this.#ended(status),
       failed: (errno) => this.#failed(errno),
@@ -116,35 +121,50 @@ export class Program extends EventEmitter {
 
   /** Lets this program's event loop end while the program runs, as far as its streams do. */
   unref(): void {
-    if (this.#referenced) this.#life?.release();
     this.#referenced = false;
+    this.#hold();
     // Only a stream keeps the event loop alive, not a bare descriptor.
     void this.stdio;
   }
 
   ref(): void {
-    if (!this.#referenced && !this.#over) this.#life?.hold();
     this.#referenced = true;
+    this.#hold();
   }
 
   [Symbol.dispose](): void {
     if (!this.killed) this.kill();
   }
 
-  #started(life: Life): void {
+  #reachable(life: Life): void {
     this.#life = life;
-    if (this.#referenced) life.hold();
+    for (const signal of this.#signals.splice(0)) this.#send(life, signal);
+  }
+
+  #started(life: Life): void {
+    this.#runs = true;
+    this.#life = life;
+    this.#hold();
     this.#later(() => {
       this.pid = life.pid;
       for (const end of this.#ends) end?.release();
-      for (const signal of this.#signals.splice(0)) this.#send(life, signal);
+      this.#reachable(life);
       this.emit("spawn");
     });
   }
 
+  /** A program that runs keeps the event loop alive, unless it was told not to. */
+  #hold(): void {
+    const isToHold = this.#referenced && this.#runs && !this.#over;
+    if (isToHold === this.#holds) return;
+    this.#holds = isToHold;
+    if (isToHold) this.#life?.hold();
+    else this.#life?.release();
+  }
+
   #ended({ code, signal }: ExitStatus): void {
     this.#over = true;
-    if (this.#referenced) this.#life?.release();
+    this.#hold();
     this.#later(() => {
       this.exitCode = code;
       this.signalCode = signal;

@@ -1,7 +1,7 @@
 /** Starting a program through a template. */
 import path from "node:path";
 import { blockOf } from "../../helper/wire/block.cjs";
-import { MAX_HANDLES, MessageType } from "../../helper/wire/message.cjs";
+import { MessageType } from "../../helper/wire/message.cjs";
 import type { ProgramPlan } from "../../helper/wire/plans.cjs";
 import type { Addon } from "../../native/addon.cjs";
 import type { Child, Connection } from "../connection.js";
@@ -10,45 +10,31 @@ import { PidfdHandle } from "../process-handle.js";
 import type { Command } from "./command.js";
 import { environmentBlock } from "./environment.js";
 import { systemFailure } from "./node-errors.js";
-import { lend } from "./pipe-end.js";
+import { programPlan } from "./plan.js";
 import { type Life, type News, Program } from "./program.js";
-import { closeStdio, type OpenStdio, openStdio } from "./stdio.js";
+import { closeStdio, lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 
 /** What child_process reports with an event; it throws the others. */
 const REPORTED = new Set(["EACCES", "EAGAIN", "EMFILE", "ENFILE", "ENOENT"]);
 
-/** Whether one message can carry all that the program is given. */
-export function isSendable({ stdio }: Command): boolean {
-  return stdio.length < MAX_HANDLES;
-}
-
 /** @throws Error as child_process does, for a descriptor that is not open */
 export function startProgram(addon: Addon, connection: Connection, command: Command): Program {
   const { file, args } = command;
-  let directory = -1;
-  let stdio: OpenStdio;
+  let stdio: OpenAll;
   try {
-    stdio = openStdio(addon, command.stdio);
+    stdio = openAll(addon, command);
   } catch (error) {
     return stillborn(addon, command, error);
   }
-  try {
-    if (!path.isAbsolute(command.cwd ?? "")) directory = addon.workingDirectory();
-  } catch (error) {
-    closeStdio(addon, stdio);
-    return stillborn(addon, command, error);
-  }
-  const handles = directory < 0 ? stdio.handles : [...stdio.handles, directory];
-  const values = [
-    JSON.stringify(programPlan(addon, command, stdio, directory)),
-    blockOf(args),
-    environmentBlock(addon, command.env),
-  ];
+  const { ends, places, handles, directory } = stdio;
+  const plan: ProgramPlan = { ...programPlan(command, places), inherits: addon.inheritance() };
+  if (directory !== undefined) plan.directory = directory;
+  const values = [JSON.stringify(plan), blockOf(args), environmentBlock(addon, command.env)];
   const program = new Program({
     addon,
     file,
     args,
-    ends: stdio.ends,
+    ends,
     start: (news) =>
       connection.request(MessageType.Spawn, values, handles, {
         answered: (answer) => {
@@ -59,23 +45,25 @@ export function startProgram(addon: Addon, connection: Connection, command: Comm
         failed: (error) => news.lost(error),
       }),
   });
-  for (const item of command.stdio) if (typeof item === "object" && item.reader !== undefined) lend(item.reader);
+  lendStreams(command.stdio);
   return program;
 }
 
-function programPlan(
-  addon: Addon,
-  { file, cwd, detached, uid, gid }: Command,
-  { places, handles }: OpenStdio,
-  directory: number,
-): ProgramPlan {
-  const plan: ProgramPlan = { file, stdio: places, inherits: addon.inheritance() };
-  if (directory >= 0) plan.directory = handles.length;
-  if (cwd !== undefined) plan.cwd = cwd;
-  if (detached) plan.session = true;
-  if (uid !== undefined) plan.uid = uid;
-  if (gid !== undefined) plan.gid = gid;
-  return plan;
+/** With the directory that relative paths count from: only a descriptor names it whatever becomes of its path. */
+interface OpenAll extends OpenStdio {
+  /** Where it is among the handles. */
+  directory?: number;
+}
+
+function openAll(addon: Addon, { stdio, cwd }: Command): OpenAll {
+  const open = openStdio(addon, stdio);
+  if (cwd !== undefined && path.isAbsolute(cwd)) return open;
+  try {
+    return { ...open, directory: open.handles.push(addon.workingDirectory()) - 1 };
+  } catch (error) {
+    closeStdio(addon, open);
+    throw error;
+  }
 }
 
 /** A program that this process lacks the descriptors for. */

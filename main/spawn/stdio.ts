@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import type { Addon } from "../../native/addon.cjs";
 import { ForkError } from "../errors.js";
 import { HIGH_FD } from "../native.js";
+import { lend } from "./pipe-end.js";
 
 /** What one descriptor of the program is to be. */
 export type StdioItem = "pipe" | "ignore" | { fd: number /** Reads the same socket until then. */; reader?: Readable };
@@ -76,6 +77,11 @@ export function openStdio(addon: Addon, items: readonly StdioItem[]): OpenStdio 
     closeStdio(addon, open);
     throw error;
   }
+}
+
+/** What the streams among them still hold is the program's to read from now on. */
+export function lendStreams(items: readonly StdioItem[]): void {
+  for (const item of items) if (typeof item === "object" && item.reader !== undefined) lend(item.reader);
 }
 
 export function closeStdio(addon: Addon, { ends, handles }: OpenStdio): void {

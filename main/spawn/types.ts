@@ -24,7 +24,8 @@ export interface SpawnOptionsWithStdioTuple<I extends StdioOption, O extends Std
   stdio: readonly [I, O, E];
 }
 
-type End<S extends StdioOption, Piped> = S extends "pipe" | "overlapped" | null | undefined ? Piped : null;
+/** A stream of the process object: there only where it was piped. */
+export type End<S extends StdioOption, Piped> = S extends "pipe" | "overlapped" | null | undefined ? Piped : null;
 
 /** `spawn` of node:child_process, except that `pid` is undefined until the event `spawn`. */
 export interface Spawn {
