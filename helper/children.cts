@@ -20,6 +20,12 @@ export class Children {
     this.#report = report;
   }
 
+  /** A program that was started just now. */
+  adopt(pid: number): void {
+    this.#addon.adoptChild(pid);
+    this.add(pid);
+  }
+
   /** A child that was forked just now. */
   add(pid: number): void {
     this.#alive.add(pid);

@@ -9,6 +9,7 @@ import { explainRefusal, forkInCheckPhase, untilQuiet } from "./fork.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";
 import { addHandle, addValues, openHandle, takeArguments } from "./process-state.cjs";
 import { enter, type WorkerFunction } from "./run.cjs";
+import { becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import type { Channel, ChannelEvents } from "./wire/channel.cjs";
 import { MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
 import type { ForkPlan, HandleKind, RunPlan } from "./wire/plans.cjs";
@@ -79,6 +80,8 @@ export class Server implements ChannelEvents {
   }
 
   message(message: Message): void {
+    // Needs nothing of what this process is or does, so it does not wait for that.
+    if (message.type === MessageType.Spawn) return this.#spawn(message);
     this.#queue.push(message);
     this.#pump();
   }
@@ -138,6 +141,8 @@ export class Server implements ChannelEvents {
         return undefined;
       case MessageType.Run:
         return this.#run(message);
+      case MessageType.Exec:
+        return this.#becomeProgram(message);
       case MessageType.Retire:
         this.#retiring = true;
         if (this.#children === undefined) process.exit();
@@ -266,6 +271,30 @@ export class Server implements ChannelEvents {
     this.#channel?.setReferenced(false);
     this.#channel?.send(MessageType.Done, message.id);
     enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, takeArguments());
+  }
+
+  #spawn(message: Message): void {
+    const { addon } = this.#host;
+    let spawned: Spawned;
+    try {
+      if (addon === undefined || this.#running) throw new Error("this process starts no programs");
+      spawned = spawnProgram(addon, message);
+    } catch (error) {
+      return this.#answerFailure(message, this.#describe(new CommandFailed("unsupported", error)));
+    }
+    for (const fd of message.handles) addon.close(fd);
+    if ("errno" in spawned) {
+      this.#channel?.send(MessageType.Spawned, message.id, [String(spawned.errno)]);
+    } else {
+      this.#children?.adopt(spawned.pid);
+      this.#channel?.send(MessageType.Spawned, message.id, [String(spawned.pid)], [spawned.pidfd]);
+    }
+  }
+
+  #becomeProgram(message: Message): undefined {
+    const { addon } = this.#host;
+    if (addon === undefined) throw new CommandFailed("unsupported", new Error("this process has no addon"));
+    becomeProgram(addon, (this.#channel as SocketChannel).fd, message);
   }
 
   #fail(message: Message, error: unknown): void {

@@ -17,7 +17,19 @@ interface Request {
   type: MessageType;
   answered(message: Message): void;
   failed(error: ForkError): void;
+  /** The channel ended in order, without an answer: for a request that asks for just that. */
+  ended?(): void;
 }
+
+/** A process that was started by the one at the other end, which reports its end. */
+export interface Child {
+  ended(status: ExitStatus): void;
+  /** Nobody will report its end. */
+  orphaned(): void;
+}
+
+/** Requests whose failure leaves the process as it was. */
+const HARMLESS = new Set([MessageType.Fork, MessageType.Spawn]);
 
 export interface ConnectionEvents {
   /** Called once, for a fresh runtime. */
@@ -28,13 +40,13 @@ export interface ConnectionEvents {
   failed?(error: ForkError): void;
 }
 
-export class Connection implements ChannelEvents {
+export class Connection implements ChannelEvents, Child {
   /** Settles for every process that came to life, also when its template dies first. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   readonly events: ConnectionEvents = {};
   /** The process that this one was forked from, which reports its end. */
   readonly #source: Connection | undefined;
-  readonly #children = new Map<number, Connection>();
+  readonly #children = new Map<number, Child>();
   readonly #requests = new Map<number, Request>();
   #settleExited!: (status: ExitStatus) => void;
   #status: ExitStatus | undefined;
@@ -89,8 +101,7 @@ export class Connection implements ChannelEvents {
     this.#process = process;
     process.setReferenced(this.#holds > 0);
     if (this.#source === undefined) process.watch((status) => this.#exit(status));
-    else if (this.#source.#status !== undefined) this.orphaned();
-    else this.#source.#children.set(process.pid, this);
+    else this.#source.adopt(process.pid, this);
     this.#tellBirth();
   }
 
@@ -100,10 +111,20 @@ export class Connection implements ChannelEvents {
     else this.#awaitingBirth.push(callback);
   }
 
+  /** Its process has started another: `child` learns of the end of that. */
+  adopt(pid: number, child: Child): void {
+    this.#children.set(pid, child);
+    this.#orphanChildren();
+  }
+
   /** The process never came to life. */
   stillborn(error: ForkError): void {
     this.#fail(error);
     this.#exit(UNKNOWN_STATUS);
+  }
+
+  ended(status: ExitStatus): void {
+    this.#exit(status);
   }
 
   /** Its source is gone: the kernel still tells when it ends. */
@@ -160,14 +181,14 @@ export class Connection implements ChannelEvents {
 
   /**
    * Ends the connection, and with it a process that runs no function. Its end is still awaited. One with children stays
-   * until they have ended, to tell how; forks under way count as children.
+   * until they have ended, to tell how; those under way count as children.
    */
   close(): void {
     if (this.#failure === undefined) this.#failure = new ForkError("ERR_FORK_CLOSED", "the process object was closed");
-    this.#rejectRequests(this.#failure, ({ type }) => type !== MessageType.Fork);
+    this.#rejectRequests(this.#failure, ({ type }) => !HARMLESS.has(type));
     this.#tellBirth();
     if ((this.hasChildren || this.#requests.size > 0) && !this.#ended) this.#channel.send(MessageType.Retire, 0);
-    else this.#channel.close();
+    else this.#shut();
   }
 
   message(message: Message): void {
@@ -179,6 +200,7 @@ export class Connection implements ChannelEvents {
         return;
       case MessageType.Done:
       case MessageType.Forked:
+      case MessageType.Spawned:
         if (request === undefined) break;
         this.#requests.delete(id);
         request.answered(message);
@@ -186,7 +208,7 @@ export class Connection implements ChannelEvents {
         return;
       case MessageType.Failed: {
         const error = errorOfFailure(JSON.parse(values[0] as string) as Failure, this.pid);
-        if (request?.type !== MessageType.Fork) return this.#fail(error);
+        if (request === undefined || !HARMLESS.has(request.type)) return this.#fail(error);
         this.#requests.delete(id);
         request.failed(error);
         this.release();
@@ -196,7 +218,7 @@ export class Connection implements ChannelEvents {
         const report = JSON.parse(values[0] as string) as ExitReport;
         const child = this.#children.get(report.pid);
         this.#children.delete(report.pid);
-        if (child !== undefined) child.#exit(statusOfReport(report));
+        child?.ended(statusOfReport(report));
         return;
       }
       case MessageType.Leaving:
@@ -209,8 +231,8 @@ export class Connection implements ChannelEvents {
   }
 
   end(error?: Error): void {
-    this.#ended = true;
-    this.#channel.close();
+    if (error === undefined && this.#leavingCode === undefined) this.#endRequests();
+    this.#shut();
     if (this.#orphanGone) this.#exit(undefined);
     if (error !== undefined)
       this.#fail(
@@ -239,13 +261,29 @@ export class Connection implements ChannelEvents {
     const error = this.events.explain?.(reason) ?? reason;
     this.#failure ??= error;
     this.#rejectRequests(error);
-    this.#channel.close();
+    this.#shut();
     this.#tellBirth();
     if (!known) this.events.failed?.(error);
   }
 
   #tellBirth(): void {
     for (const callback of this.#awaitingBirth.splice(0)) callback();
+  }
+
+  /** Nothing more will be said, or heard. */
+  #shut(): void {
+    this.#ended = true;
+    this.#channel.close();
+    this.#orphanChildren();
+  }
+
+  #endRequests(): void {
+    for (const [id, request] of this.#requests) {
+      if (request.ended === undefined) continue;
+      this.#requests.delete(id);
+      request.ended();
+      this.release();
+    }
   }
 
   #rejectRequests(error: ForkError, which: (request: Request) => boolean = () => true): void {
@@ -263,6 +301,12 @@ export class Connection implements ChannelEvents {
     this.#status = status ?? { code: this.#leavingCode ?? null, signal: null };
     this.#process?.close();
     this.#settleExited(this.#status);
+    this.#orphanChildren();
+  }
+
+  /** Once nothing can be reported any more: reports may still be unread when the process has ended. */
+  #orphanChildren(): void {
+    if (this.#status === undefined || !this.#ended) return;
     for (const child of this.#children.values()) child.orphaned();
     this.#children.clear();
   }

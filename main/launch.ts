@@ -1,6 +1,7 @@
 /** Executing a fresh runtime. */
 import { spawn } from "node:child_process";
 import type net from "node:net";
+import { blockOf } from "../helper/wire/block.cjs";
 import type { StartPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
 import { StreamChannel } from "../helper/wire/stream-channel.cjs";
@@ -48,16 +49,16 @@ function launchWithSocket(addon: Addon, { runtime, cwd, detached }: LaunchOption
   const connection = new Connection();
   const [ours, theirs] = socketPair(addon);
   try {
-    const pid = addon.spawn({
+    const [pid, pidfd] = addon.spawn({
       file: runtime.file,
-      args: [runtime.file, ...commandLine(runtime, plan)],
-      env: Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`),
+      args: blockOf([runtime.file, ...commandLine(runtime, plan)]),
+      env: blockOf(Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`)),
       stdio: [...STDIO, theirs],
       session: detached,
       ...(cwd === undefined ? {} : { cwd }),
     });
     connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
-    connection.born(new PidfdHandle(addon, pid, addon.pidfdOpen(pid), true));
+    connection.born(new PidfdHandle(addon, pid, pidfd, true));
     return connection;
   } catch (error) {
     addon.close(ours);

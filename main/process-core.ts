@@ -156,15 +156,20 @@ export class ProcessCore {
 
   /** Enters the function. The process object is used up by it, whatever comes of it. */
   async run(plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
+    return this.take("run", (connection) => this.#enter(connection, plan));
+  }
+
+  /** Uses the connection for a last command. The process object is used up by it, whatever comes of it. */
+  async take<T>(command: string, use: (connection: Connection) => Promise<T>): Promise<T> {
     this.assertUsable();
     this.#observed = true;
-    this.#unusable = new ForkError("ERR_FORK_USED", "this process object was given to run() already");
+    this.#unusable = new ForkError("ERR_FORK_USED", `this process object was given to ${command}() already`);
     return new Promise((resolve, reject) => {
       this.#stages.at(Stage.Connected, () => {
         if (this.#failure !== undefined) return reject(this.#failure);
         this.#entered = true;
         this.#forget();
-        resolve(this.#enter(this.#connection as Connection, plan));
+        resolve(use(this.#connection as Connection));
       });
     });
   }

@@ -1,4 +1,11 @@
 /** Process objects: what a program holds of a process that runs no function yet. */
+import type {
+  ChildProcess,
+  ChildProcessByStdio,
+  ChildProcessWithoutNullStreams,
+  SpawnOptionsWithoutStdio,
+} from "node:child_process";
+import type { Readable, Writable } from "node:stream";
 import { MessageType } from "../helper/wire/message.cjs";
 import type { RunPlan } from "../helper/wire/plans.cjs";
 import { callerFile } from "./caller.js";
@@ -7,6 +14,8 @@ import { copyHandle, type Handle } from "./handles.js";
 import { requireAddon } from "./native.js";
 import { type BirthOptions, ProcessCore, titleOf } from "./process-core.js";
 import type { RuntimeOptions } from "./runtime.js";
+import { becomeProgram } from "./spawn/become.js";
+import type { End, SpawnOptions, SpawnOptionsWithStdioTuple, StdioOption } from "./spawn/types.js";
 import { defaultTemplateCore } from "./template-core.js";
 import { checkValues } from "./values.js";
 import { Worker } from "./worker.js";
@@ -147,6 +156,25 @@ export class ForkProcess {
     const options = typeof exportOrOptions === "string" ? { ...more, export: exportOrOptions } : exportOrOptions;
     const { connection, socket } = await this.#core.run(runPlan(target, options));
     return new Worker({ connection, socket, signal: this.#core.signal });
+  }
+
+  /**
+   * Replaces the process by a program, which keeps its pid and whatever was prepared in it: working directory,
+   * environment, limits. Arguments and result are those of `spawn`; without `cwd` and `env` in the options they are the
+   * process's own. What goes wrong is an event `error` of the result. This object is used up.
+   *
+   * @throws ForkError ERR_FORK_UNSUPPORTED without the addon; ERR_FORK_ARGUMENT
+   */
+  exec<I extends StdioOption, O extends StdioOption, E extends StdioOption>(
+    file: string,
+    args: readonly string[],
+    options: SpawnOptionsWithStdioTuple<I, O, E>,
+  ): ChildProcessByStdio<End<I, Writable>, End<O, Readable>, End<E, Readable>>;
+  exec(file: string, args?: readonly string[], options?: SpawnOptionsWithoutStdio): ChildProcessWithoutNullStreams;
+  exec(file: string, args: readonly string[], options: SpawnOptions): ChildProcess;
+  exec(file: string, args: readonly string[] = [], options: object = {}): ChildProcess {
+    this.#core.assertUsable();
+    return becomeProgram(this.#core, file, args, options) as unknown as ChildProcess;
   }
 
   /** Ends the process now. Does nothing after `run`. */

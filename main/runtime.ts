@@ -53,9 +53,10 @@ export function chooseRuntime({
   return { file: runtime, flags, execArgv, env: environment, addon: files?.addon, unforkable };
 }
 
-function whyUnforkable(
+/** What is known without starting a runtime. */
+export function whyUnforkable(
   strategy: "fork" | "exec" | undefined,
-  files: ReturnType<typeof nativeFiles>,
+  files: ReturnType<typeof nativeFiles> = nativeFiles(),
 ): string | undefined {
   if (strategy === "exec") return "the strategy 'exec' was asked for";
   if (process.env["DESKTOP_FORK_STRATEGY"] === "exec") return "DESKTOP_FORK_STRATEGY is 'exec'";

@@ -31,7 +31,7 @@ export class TemplateCore {
     this.#options = options;
     this.#spares = new Spares(
       () => (this.#closed ? 0 : (options.spares ?? this.#defaultSpares())),
-      () => this.#live().fork({ title: titleOf("process") }),
+      () => this.live().fork({ title: titleOf("process") }),
     );
     this.#start();
   }
@@ -46,7 +46,7 @@ export class TemplateCore {
    * @throws ForkError ERR_FORK_CLOSED
    */
   async ready(): Promise<void> {
-    await this.#live().ready();
+    await this.live().ready();
     this.#spares.refill();
   }
 
@@ -55,7 +55,7 @@ export class TemplateCore {
    * @throws ForkError ERR_FORK_CLOSED
    */
   fork(options: BirthOptions): ProcessCore {
-    const live = this.#live();
+    const live = this.live();
     const { cwd, env, detached, signal } = options;
     const ordinary = cwd === undefined && env === undefined && !detached;
     const spare = ordinary && !signal?.aborted ? this.#spares.take() : undefined;
@@ -70,8 +70,11 @@ export class TemplateCore {
     this.#process?.close();
   }
 
-  /** Alive as far as anyone knows. */
-  #live(): ProcessCore {
+  /**
+   * Its process, alive as far as anyone knows.
+   * @throws ForkError ERR_FORK_CLOSED
+   */
+  live(): ProcessCore {
     if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
     return this.#process === undefined || this.#process.over !== undefined ? this.#start() : this.#process;
   }

@@ -12,17 +12,39 @@ export interface Poller {
   unref(): void;
 }
 
-export interface SpawnOptions {
+/** NUL-terminated strings, one after the other. */
+export type Block = Uint8Array;
+
+export interface ProgramOptions {
+  /** Without a slash it is searched for in the PATH of `env`. */
   file: string;
-  args: string[];
+  args: Block;
   /** `NAME=value` */
-  env: string[];
+  env: Block;
+  /** Descriptor of the directory to start in, and that `cwd` counts from. It stays the caller's. */
+  directory?: number;
   cwd?: string;
-  /** `stdio[i]` becomes descriptor i; no other descriptor is passed on. They stay the caller's. */
+  /**
+   * `stdio[i]` becomes descriptor i; -1 is /dev/null up to 2 and nothing above. No other descriptor is passed on. They stay
+   * the caller's.
+   */
   stdio: number[];
   /** Starts a session of its own. */
   session?: boolean;
+  uid?: number;
+  gid?: number;
+  /** Of another process; default: that of this one. */
+  inherits?: Inheritance;
 }
+
+/** What a program has from the process that asked for it besides environment and directory. */
+export type Inheritance = [
+  umask: number,
+  priority: number,
+  ...uids: [real: number, effective: number, saved: number],
+  ...gids: [real: number, effective: number, saved: number],
+  ...groups: number[],
+];
 
 /** What became of a child, as waitid(2) has it: `si_code` is 1 for an exit, `si_status` the code or the signal. */
 export type WaitStatus = [siCode: number, siStatus: number];
@@ -41,17 +63,30 @@ export type ForkResult =
 export interface Addon {
   /** Two connected stream sockets, both non-blocking and close-on-exec, both the caller's. */
   socketpair(): [number, number];
+  /** The same, but both block. */
+  blockingPair(): [number, number];
   /** Bytes sent, or -1 when the socket is full. The descriptors stay the caller's. */
   sendmsg(fd: number, buffers: Uint8Array[], fds: number[]): number;
   /** Bytes read (0 at the end, -1 when there is nothing), or that and the descriptors that came, now the caller's. */
   recvmsg(fd: number, buffer: Uint8Array): number | [number, ...number[]];
   close(fd: number): void;
+  /** Whether everything was read from this socket and nothing more can come. */
+  ended(fd: number): boolean;
   /** A close-on-exec copy, numbered `atLeast` or above; the caller's. */
   duplicate(fd: number, atLeast: number): number;
   /** Makes `to` a copy of `from` that programs inherit. */
   redirect(from: number, to: number): void;
-  /** The pid. Throws the errno of a failed exec. */
-  spawn(options: SpawnOptions): number;
+  /** A child of this process; the caller reaps it. Returns when the program runs. Throws the errno of what failed. */
+  spawn(options: ProgramOptions): [pid: number, /** The caller's. */ pidfd: number];
+  /** This process becomes the program. Returns the errno of what failed; the process can only report it and leave then. */
+  exec(options: ProgramOptions): number;
+  /** Ends the process without any of the usual steps. */
+  leave(code: number): never;
+  inheritance(): Inheritance;
+  /** This process's, as the kernel's strings are: what is no UTF-8 stays what it is. */
+  environment(): Buffer;
+  /** A descriptor of it; the caller's. */
+  workingDirectory(): number;
   /** The kernel's answer; `process.pid` is stale in a forked child. */
   getpid(): number;
   pidfdOpen(pid: number): number;
@@ -63,6 +98,8 @@ export interface Addon {
   ignoreSignal(signal: number): void;
   defaultSignal(signal: number): void;
   watchChildren(callback: () => void): void;
+  /** A spawned child is among those that reapChildren() asks for. */
+  adoptChild(pid: number): void;
   reapChildren(): [pid: number, ...WaitStatus][];
   hasGuard(): boolean;
   adoptThreads(): void;

@@ -11,6 +11,8 @@
         "addon/lifeline.cc",
         "addon/poller.cc",
         "addon/process.cc",
+        "addon/program.cc",
+        "addon/spawn.cc",
         "addon/support.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -12,6 +12,8 @@ export enum MessageType {
   Sync = 0x06,
   Run = 0x07,
   Retire = 0x08,
+  Spawn = 0x09,
+  Exec = 0x0a,
 
   Hello = 0x41,
   Done = 0x42,
@@ -19,6 +21,7 @@ export enum MessageType {
   Forked = 0x44,
   Exited = 0x45,
   Leaving = 0x46,
+  Spawned = 0x47,
 }
 
 /** A string or octets. They arrive as what they were sent as. */

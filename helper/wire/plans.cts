@@ -1,4 +1,5 @@
-/** The JSON parts of messages: what travels as the first value of Hello, Fork, Run, Forked and Exited. */
+/** The JSON parts of messages: what travels as the first value of Hello, Fork, Run, Spawn, Exec and Exited. */
+import type { Inheritance } from "../../native/addon.cjs";
 
 /** Why a process can't be forked, in words for people; undefined when it can. */
 export interface Hello {
@@ -35,6 +36,26 @@ export interface ForkPlan {
 export type RunPlan =
   | { function: string; title: string }
   | { module: string; from: string; export: string; title: string };
+
+/**
+ * A program to start. Its arguments (`argv[0]` first) and its environment (`NAME=value`) follow as octets, each a list of
+ * NUL-terminated strings; without an environment it is that of the process which becomes the program.
+ */
+export interface ProgramPlan {
+  /** Without a slash it is searched for in the PATH of the program's environment. */
+  file: string;
+  /** Per descriptor of the program which of the message's handles it becomes; -1: /dev/null up to 2, nothing above. */
+  stdio: number[];
+  /** Which of the message's handles is the directory to start in, and that `cwd` counts from. */
+  directory?: number;
+  cwd?: string;
+  /** Starts a session of its own. */
+  session?: boolean;
+  uid?: number;
+  gid?: number;
+  /** Default: that of the process that starts the program. */
+  inherits?: Inheritance;
+}
 
 export interface ExitReport {
   pid: number;

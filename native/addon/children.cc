@@ -1,4 +1,4 @@
-// Reaping the children that fork() made, and no others: libuv reaps those of child_process.
+// Reaping the children that were forked or adopted, and no others: libuv reaps those of child_process.
 #include <signal.h>
 #include <sys/wait.h>
 #include <uv.h>
@@ -40,6 +40,12 @@ void ForgetChildren() {
            [](uv_handle_t* handle) { delete reinterpret_cast<uv_signal_t*>(handle); });
   watcher = nullptr;
   on_change.Reset();
+}
+
+// adoptChild(pid): one more to reap, which was not forked but spawned.
+Napi::Value AdoptChild(const Napi::CallbackInfo& info) {
+  AddChild(IntAt(info, 0));
+  return info.Env().Undefined();
 }
 
 // watchChildren(callback), instead of an earlier one: called when a child may have ended. Does not keep the loop alive.

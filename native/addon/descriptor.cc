@@ -16,16 +16,19 @@ namespace desktop_fork {
 constexpr size_t kMaxDescriptors = 253;
 constexpr size_t kMaxVectors = 64;
 
-Napi::Value SocketPair(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
+static Napi::Array PairOf(Napi::Env env, int kind) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
-    throw SystemError(env, "socketpair", errno);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | kind, 0, ends) != 0) throw SystemError(env, "socketpair", errno);
   auto pair = Napi::Array::New(env, 2);
   pair.Set(0u, ends[0]);
   pair.Set(1u, ends[1]);
   return pair;
 }
+
+Napi::Value SocketPair(const Napi::CallbackInfo& info) { return PairOf(info.Env(), SOCK_NONBLOCK); }
+
+// blockingPair(): for the streams of programs, which expect to wait.
+Napi::Value BlockingPair(const Napi::CallbackInfo& info) { return PairOf(info.Env(), 0); }
 
 // sendmsg(fd, buffers, fds): bytes sent, or -1 when the socket is full. The descriptors went with the first byte.
 Napi::Value SendMessage(const Napi::CallbackInfo& info) {
@@ -108,6 +111,12 @@ Napi::Value Close(const Napi::CallbackInfo& info) {
   // On Linux the descriptor is gone whatever close() answers.
   close(IntAt(info, 0));
   return info.Env().Undefined();
+}
+
+// ended(fd): whether everything was read from the socket, and nothing more can come.
+Napi::Value Ended(const Napi::CallbackInfo& info) {
+  char octet;
+  return Napi::Boolean::New(info.Env(), recv(IntAt(info, 0), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0);
 }
 
 // duplicate(fd, atLeast): a close-on-exec copy, numbered `atLeast` or above.

@@ -7,14 +7,23 @@ namespace desktop_fork {
 
 // descriptor.cc
 Napi::Value SocketPair(const Napi::CallbackInfo& info);
+Napi::Value BlockingPair(const Napi::CallbackInfo& info);
 Napi::Value SendMessage(const Napi::CallbackInfo& info);
 Napi::Value ReceiveMessage(const Napi::CallbackInfo& info);
 Napi::Value Close(const Napi::CallbackInfo& info);
+Napi::Value Ended(const Napi::CallbackInfo& info);
 Napi::Value Duplicate(const Napi::CallbackInfo& info);
 Napi::Value Redirect(const Napi::CallbackInfo& info);
 
-// process.cc
+// spawn.cc
 Napi::Value Spawn(const Napi::CallbackInfo& info);
+Napi::Value Exec(const Napi::CallbackInfo& info);
+Napi::Value Leave(const Napi::CallbackInfo& info);
+Napi::Value Inheritance(const Napi::CallbackInfo& info);
+Napi::Value Environment(const Napi::CallbackInfo& info);
+Napi::Value WorkingDirectory(const Napi::CallbackInfo& info);
+
+// process.cc
 Napi::Value GetPid(const Napi::CallbackInfo& info);
 Napi::Value PidfdOpen(const Napi::CallbackInfo& info);
 Napi::Value PidfdSignal(const Napi::CallbackInfo& info);
@@ -27,6 +36,7 @@ Napi::Value QuickExit(const Napi::CallbackInfo& info);
 // children.cc
 Napi::Value WatchChildren(const Napi::CallbackInfo& info);
 Napi::Value ReapChildren(const Napi::CallbackInfo& info);
+Napi::Value AdoptChild(const Napi::CallbackInfo& info);
 // For fork(): a new child to reap; in a child, nothing is left to reap or to watch.
 void AddChild(pid_t pid);
 void ForgetChildren();

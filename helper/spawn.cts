@@ -1,0 +1,46 @@
+/** Programs: started for the parent, or instead of this process. */
+import type { Addon, ProgramOptions } from "../native/addon.cjs";
+import { encodeMessage, type Message, MessageType } from "./wire/message.cjs";
+import type { ProgramPlan } from "./wire/plans.cjs";
+
+/** Above what a program is given; a descriptor there is not in its way. */
+const HIGH_FD = 64;
+const EXIT_NOT_EXECUTED = 127;
+
+/** The kernel's answer: a child, or a negative errno. */
+export type Spawned = { pid: number /** The caller's. */; pidfd: number } | { errno: number };
+
+/** The descriptors of the message stay the caller's. */
+export function spawnProgram(addon: Addon, message: Message): Spawned {
+  try {
+    const [pid, pidfd] = addon.spawn(programOptions(addon, message));
+    return { pid, pidfd };
+  } catch (error) {
+    return { errno: errnoOf(error) };
+  }
+}
+
+/**
+ * Becomes the program. What went wrong is told through `channel`, and the process ends then: its descriptors are those of
+ * the program that it could not become.
+ * @param channel descriptor of the connection to the parent, on which nothing else is to be sent
+ */
+export function becomeProgram(addon: Addon, channel: number, message: Message): never {
+  const report = addon.duplicate(channel, HIGH_FD);
+  const errno = -addon.exec(programOptions(addon, message));
+  addon.sendmsg(report, encodeMessage(MessageType.Spawned, message.id, [String(errno)], 0), []);
+  addon.leave(EXIT_NOT_EXECUTED);
+}
+
+function programOptions(addon: Addon, { values, handles }: Message): ProgramOptions {
+  const [json, args, env = addon.environment()] = values as [string, Buffer, Buffer?];
+  const plan = JSON.parse(json) as ProgramPlan;
+  const { directory, ...options } = { ...plan, stdio: plan.stdio.map((index) => handles[index] ?? -1), args, env };
+  return directory === undefined ? options : { ...options, directory: handles[directory] as number };
+}
+
+function errnoOf(error: unknown): number {
+  const { errno } = error as NodeJS.ErrnoException;
+  if (errno === undefined) throw error;
+  return errno;
+}

@@ -1,0 +1,63 @@
+/** A prepared process that becomes a program. */
+import { blockOf } from "../../helper/wire/block.cjs";
+import { MessageType, type Value } from "../../helper/wire/message.cjs";
+import type { Addon } from "../../native/addon.cjs";
+import type { Connection } from "../connection.js";
+import { ForkError, systemError } from "../errors.js";
+import { requireAddon } from "../native.js";
+import type { ProcessCore } from "../process-core.js";
+import { type Command, readCommand } from "./command.js";
+import { environmentBlock } from "./environment.js";
+import { limit } from "./limit.js";
+import { isSendable, programPlan } from "./plan.js";
+import { type News, Program } from "./program.js";
+import { lendStreams, type OpenStdio, openStdio } from "./stdio.js";
+
+/** @throws ForkError ERR_FORK_UNSUPPORTED, ERR_FORK_ARGUMENT, ERR_FORK_SYSTEM */
+export function becomeProgram(core: ProcessCore, file: string, args: readonly string[], options: object): Program {
+  const addon = requireAddon("becoming a program");
+  const command = readCommand(file, args, options);
+  if (command === undefined || !isSendable(command))
+    throw new ForkError("ERR_FORK_ARGUMENT", "exec: an argument is not what child_process.spawn would take");
+  const { ends, places, handles } = open(addon, command);
+  const values = [JSON.stringify(programPlan(command, places)), blockOf(command.args)];
+  if (command.env !== undefined) values.push(environmentBlock(addon, command.env));
+  const program = new Program({
+    addon,
+    file: command.file,
+    args: command.args,
+    ends,
+    start: (news) => {
+      const lose = (error: Error) => {
+        for (const fd of handles) addon.close(fd);
+        news.lost(error);
+      };
+      core.take("exec", async (connection) => replace(connection, values, handles, news)).catch(lose);
+    },
+  });
+  lendStreams(command.stdio);
+  limit(program, command);
+  return program;
+}
+
+function open(addon: Addon, { stdio }: Command): OpenStdio {
+  try {
+    return openStdio(addon, stdio);
+  } catch (error) {
+    throw systemError("exec: no descriptors for the program", error);
+  }
+}
+
+/** The end of its channel is the sign that the process is another. */
+function replace(connection: Connection, values: Value[], handles: number[], news: News): void {
+  connection.onBirth(() => news.reachable(connection));
+  connection.request(MessageType.Exec, values, handles, {
+    answered: (answer) => news.failed(Number(answer.values[0])),
+    failed: (error) => news.lost(error),
+    ended: () =>
+      connection.onBirth(() => {
+        news.started(connection);
+        void connection.exited.then((status) => news.ended(status));
+      }),
+  });
+}

@@ -1,0 +1,24 @@
+/** A program's environment, as the kernel takes it. */
+import { isMainThread } from "node:worker_threads";
+import { blockOf } from "../../helper/wire/block.cjs";
+import type { Addon } from "../../native/addon.cjs";
+import type { Environment } from "./command.js";
+
+/** What this program had as its environment at first: the real one, and not an object that looks like it. */
+const real = isMainThread ? process.env : undefined;
+
+/** child_process hands it on to every program, so that coverage reaches those with an environment of their own. */
+const ALWAYS = "NODE_V8_COVERAGE";
+
+/** @param env undefined: that of this program, at this moment */
+export function environmentBlock(addon: Addon, env: Environment | undefined): Buffer {
+  if (env === undefined && process.env === real) return addon.environment();
+  const entries: string[] = [];
+  for (const name in env ?? process.env) {
+    const value = (env ?? process.env)[name];
+    if (value !== undefined) entries.push(`${name}=${value}`);
+  }
+  if (env !== undefined && process.env[ALWAYS] && !Object.hasOwn(env, ALWAYS))
+    entries.push(`${ALWAYS}=${process.env[ALWAYS]}`);
+  return blockOf(entries);
+}

@@ -1,0 +1,118 @@
+/** Starting a program through a template. */
+import path from "node:path";
+import { blockOf } from "../../helper/wire/block.cjs";
+import { MessageType } from "../../helper/wire/message.cjs";
+import type { ProgramPlan } from "../../helper/wire/plans.cjs";
+import type { Addon } from "../../native/addon.cjs";
+import type { Child, Connection } from "../connection.js";
+import { type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
+import { PidfdHandle } from "../process-handle.js";
+import type { Command } from "./command.js";
+import { environmentBlock } from "./environment.js";
+import { systemFailure } from "./node-errors.js";
+import { programPlan } from "./plan.js";
+import { type Life, type News, Program } from "./program.js";
+import { closeStdio, lendStreams, type OpenStdio, openStdio } from "./stdio.js";
+
+/** What child_process reports with an event; it throws the others. */
+const REPORTED = new Set(["EACCES", "EAGAIN", "EMFILE", "ENFILE", "ENOENT"]);
+
+/** @throws Error as child_process does, for a descriptor that is not open */
+export function startProgram(addon: Addon, connection: Connection, command: Command): Program {
+  const { file, args } = command;
+  let stdio: OpenAll;
+  try {
+    stdio = openAll(addon, command);
+  } catch (error) {
+    return stillborn(addon, command, error);
+  }
+  const { ends, places, handles, directory } = stdio;
+  const plan: ProgramPlan = { ...programPlan(command, places), inherits: addon.inheritance() };
+  if (directory !== undefined) plan.directory = directory;
+  const values = [JSON.stringify(plan), blockOf(args), environmentBlock(addon, command.env)];
+  const program = new Program({
+    addon,
+    file,
+    args,
+    ends,
+    start: (news) =>
+      connection.request(MessageType.Spawn, values, handles, {
+        answered: (answer) => {
+          const result = Number(answer.values[0]);
+          if (result < 0) return news.failed(result);
+          new Supervised(connection, new PidfdHandle(addon, result, answer.handles[0] ?? -1, false), news);
+        },
+        failed: (error) => news.lost(error),
+      }),
+  });
+  lendStreams(command.stdio);
+  return program;
+}
+
+/** With the directory that relative paths count from: only a descriptor names it whatever becomes of its path. */
+interface OpenAll extends OpenStdio {
+  /** Where it is among the handles. */
+  directory?: number;
+}
+
+function openAll(addon: Addon, { stdio, cwd }: Command): OpenAll {
+  const open = openStdio(addon, stdio);
+  if (cwd !== undefined && path.isAbsolute(cwd)) return open;
+  try {
+    return { ...open, directory: open.handles.push(addon.workingDirectory()) - 1 };
+  } catch (error) {
+    closeStdio(addon, open);
+    throw error;
+  }
+}
+
+/** A program that this process lacks the descriptors for. */
+function stillborn(addon: Addon, { file, args }: Command, error: unknown): Program {
+  const { code, errno } = error as NodeJS.ErrnoException;
+  if (errno === undefined) throw error;
+  if (!REPORTED.has(code as string)) throw systemFailure(errno, "spawn");
+  return new Program({ addon, file, args, ends: [], start: (news) => news.failed(errno) });
+}
+
+/** A child of the template. */
+class Supervised implements Life, Child {
+  readonly #template: Connection;
+  readonly #process: PidfdHandle;
+  readonly #news: News;
+
+  constructor(template: Connection, process: PidfdHandle, news: News) {
+    this.#template = template;
+    this.#process = process;
+    this.#news = news;
+    news.started(this);
+    template.adopt(process.pid, this);
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  kill(signal: number): boolean {
+    return this.#process.kill(signal);
+  }
+
+  hold(): void {
+    this.#template.hold();
+    this.#process.setReferenced(true);
+  }
+
+  release(): void {
+    this.#template.release();
+    this.#process.setReferenced(false);
+  }
+
+  ended(status: ExitStatus): void {
+    this.#process.close();
+    this.#news.ended(status);
+  }
+
+  /** The template is gone, and with it the status. The kernel still tells when the program ends. */
+  orphaned(): void {
+    this.#process.watch(() => this.#news.ended(UNKNOWN_STATUS));
+  }
+}

@@ -1,0 +1,215 @@
+#include "program.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <paths.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "support.h"
+
+namespace desktop_fork {
+
+namespace {
+
+constexpr unsigned kCloseOnExec = 1u << 2;  // CLOSE_RANGE_CLOEXEC; older headers lack the name
+constexpr int kStandardDescriptors = 3;
+constexpr size_t kCredentialsAt = 2;
+
+// Pointers to the NUL-terminated strings of a block, and a null pointer.
+std::vector<char*> PointersInto(std::string& block) {
+  std::vector<char*> pointers;
+  for (size_t start = 0; start < block.size(); start = block.find('\0', start) + 1) pointers.push_back(&block[start]);
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+std::string BlockOf(const Napi::Value& value) {
+  auto octets = value.As<Napi::Uint8Array>();
+  std::string block(reinterpret_cast<const char*>(octets.Data()), octets.ByteLength());
+  if (!block.empty() && block.back() != '\0') block.push_back('\0');
+  return block;
+}
+
+const char* Variable(const std::vector<char*>& environment, const char* name) {
+  size_t length = strlen(name);
+  for (const char* entry : environment)
+    if (entry != nullptr && strncmp(entry, name, length) == 0 && entry[length] == '=') return entry + length + 1;
+  return nullptr;
+}
+
+// The files that execvp() would try, which searches the PATH of the caller and not of the program.
+std::vector<std::string> CandidatesOf(const std::string& file, const char* path) {
+  std::vector<std::string> candidates;
+  std::string folders = path == nullptr ? "/bin:/usr/bin" : path;
+  for (size_t start = 0;;) {
+    size_t end = folders.find(':', start);
+    std::string folder = folders.substr(start, end == std::string::npos ? end : end - start);
+    candidates.push_back(folder.empty() ? file : folder + "/" + file);
+    if (end == std::string::npos) return candidates;
+    start = end + 1;
+  }
+}
+
+template <typename T>
+std::optional<T> OptionalInt(const Napi::Object& options, const char* name) {
+  Napi::Value value = options.Get(name);
+  if (!value.IsNumber()) return std::nullopt;
+  return static_cast<T>(value.As<Napi::Number>().Int64Value());
+}
+
+}  // namespace
+
+Credentials Credentials::Current() {
+  Credentials now;
+  getresuid(&now.users[0], &now.users[1], &now.users[2]);
+  getresgid(&now.groups[0], &now.groups[1], &now.groups[2]);
+  int count = getgroups(0, nullptr);
+  now.supplementary.resize(count > 0 ? static_cast<size_t>(count) : 0);
+  if (count > 0) getgroups(count, now.supplementary.data());
+  return now;
+}
+
+bool Credentials::operator==(const Credentials& other) const {
+  return memcmp(users, other.users, sizeof users) == 0 && memcmp(groups, other.groups, sizeof groups) == 0 &&
+         supplementary == other.supplementary;
+}
+
+Program::Program(const Napi::Object& options)
+    : arguments_(BlockOf(options.Get("args"))),
+      environment_(BlockOf(options.Get("env"))),
+      argv_(PointersInto(arguments_)),
+      envp_(PointersInto(environment_)),
+      stdio_(IntsOf(options.Get("stdio"))),
+      sources_(stdio_.size(), -1),
+      session_(options.Get("session").ToBoolean()),
+      uid_(OptionalInt<uid_t>(options, "uid")),
+      gid_(OptionalInt<gid_t>(options, "gid")) {
+  std::string file = options.Get("file").As<Napi::String>().Utf8Value();
+  searched_ = file.find('/') == std::string::npos;
+  candidates_ = searched_ ? CandidatesOf(file, Variable(envp_, "PATH")) : std::vector<std::string>{file};
+  shell_argv_ = {const_cast<char*>(_PATH_BSHELL), nullptr};
+  for (size_t i = 1; i < argv_.size(); i++) shell_argv_.push_back(argv_[i]);
+  if (argv_.size() < 2) shell_argv_.push_back(nullptr);
+  if (options.Get("cwd").IsString()) working_directory_ = options.Get("cwd").As<Napi::String>().Utf8Value();
+  directory_ = OptionalInt<int>(options, "directory").value_or(-1);
+  if (!options.Get("inherits").IsArray()) return;
+
+  std::vector<int> inherits = IntsOf(options.Get("inherits"));
+  if (inherits.size() < kCredentialsAt + 6) throw SystemError(options.Env(), "spawn", EINVAL);
+  umask_ = static_cast<mode_t>(inherits[0]);
+  priority_ = inherits[1];
+  Credentials wanted;
+  for (size_t i = 0; i < 3; i++) {
+    wanted.users[i] = static_cast<uid_t>(inherits[kCredentialsAt + i]);
+    wanted.groups[i] = static_cast<gid_t>(inherits[kCredentialsAt + 3 + i]);
+  }
+  for (size_t i = kCredentialsAt + 6; i < inherits.size(); i++)
+    wanted.supplementary.push_back(static_cast<gid_t>(inherits[i]));
+  Credentials current = Credentials::Current();
+  if (wanted == current) return;
+  regroup_ = wanted.supplementary != current.supplementary;
+  credentials_ = std::move(wanted);
+}
+
+int Program::Become() noexcept {
+  ResetSignals();
+  if (session_) setsid();
+  int error = PlaceDescriptors();
+  if (umask_) umask(*umask_);
+  if (priority_) setpriority(PRIO_PROCESS, 0, *priority_);  // what is not allowed is left as it is
+  if (error == 0) error = ChangeDirectory();
+  if (error == 0) error = ChangeUser();
+  if (error != 0) return error;
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  return Execute();
+}
+
+// Ignored signals stay ignored over an exec, and handlers must not run in memory that is shared with the parent.
+void Program::ResetSignals() noexcept {
+  signal(SIGIO, SIG_IGN);  // forgets one that is pending: the channel's, see lifeline.cc
+  for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+}
+
+int Program::PlaceDescriptors() noexcept {
+  int count = std::max(static_cast<int>(stdio_.size()), kStandardDescriptors);
+  // Out of the way first: a source may itself be the place of another.
+  for (size_t i = 0; i < stdio_.size(); i++) {
+    if (stdio_[i] < 0) continue;
+    sources_[i] = stdio_[i] >= count ? stdio_[i] : fcntl(stdio_[i], F_DUPFD_CLOEXEC, count);
+    if (sources_[i] < 0) return errno;
+  }
+  if (directory_ >= 0 && directory_ < count) {
+    directory_ = fcntl(directory_, F_DUPFD_CLOEXEC, count);
+    if (directory_ < 0) return errno;
+  }
+  for (int i = 0; i < count; i++) {
+    int source = static_cast<size_t>(i) < stdio_.size() ? sources_[i] : -1;
+    if (source >= 0) {
+      if (dup2(source, i) < 0) return errno;
+    } else {
+      close(i);
+      if (i >= kStandardDescriptors) continue;
+      if (open("/dev/null", i == 0 ? O_RDONLY : O_RDWR) != i) return errno;  // the lowest free number
+    }
+    if (i >= kStandardDescriptors) continue;
+    int flags = fcntl(i, F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK) != 0) fcntl(i, F_SETFL, flags & ~O_NONBLOCK);
+  }
+  // Not closed yet: whoever is not replaced after all still has to tell. Without this call (before Linux 5.11) there is
+  // what everything in a runtime is anyway, close-on-exec.
+  syscall(SYS_close_range, static_cast<unsigned>(count), ~0u, kCloseOnExec);
+  return 0;
+}
+
+int Program::ChangeDirectory() noexcept {
+  if (directory_ >= 0 && fchdir(directory_) != 0) return errno;
+  if (!working_directory_.empty() && chdir(working_directory_.c_str()) != 0) return errno;
+  return 0;
+}
+
+// The bare system calls: glibc's would reach out to the other threads of a process that is not this one.
+int Program::ChangeUser() noexcept {
+  if (credentials_) {
+    const Credentials& wanted = *credentials_;
+    const std::vector<gid_t>& groups = wanted.supplementary;
+    if (regroup_ && syscall(SYS_setgroups, groups.size(), groups.data()) != 0) return errno;
+    if (syscall(SYS_setresgid, wanted.groups[0], wanted.groups[1], wanted.groups[2]) != 0) return errno;
+    if (syscall(SYS_setresuid, wanted.users[0], wanted.users[1], wanted.users[2]) != 0) return errno;
+  }
+  if (uid_ || gid_) syscall(SYS_setgroups, 0, nullptr);  // only root can, and only root has to
+  if (gid_ && syscall(SYS_setgid, *gid_) != 0) return errno;
+  if (uid_ && syscall(SYS_setuid, *uid_) != 0) return errno;
+  return 0;
+}
+
+int Program::Execute() noexcept {
+  int error = ENOENT;
+  bool denied = false;
+  for (std::string& candidate : candidates_) {
+    execve(candidate.c_str(), argv_.data(), envp_.data());
+    error = errno;
+    if (error == ENOEXEC) {  // a script without its first line
+      shell_argv_[1] = candidate.data();
+      execve(_PATH_BSHELL, shell_argv_.data(), envp_.data());
+      error = errno;
+    }
+    if (!searched_) return error;
+    denied = denied || error == EACCES;
+    const bool next = error == EACCES || error == ENOENT || error == ESTALE || error == ENOTDIR || error == ENODEV ||
+                      error == ETIMEDOUT;
+    if (!next) return error;
+  }
+  return denied ? EACCES : error;
+}
+
+}  // namespace desktop_fork
