@@ -20,7 +20,8 @@ export function select(cases: readonly BenchCase[], words: readonly string[], de
     const found = find(cases, word.toLowerCase());
     if (found.length === 0)
       throw new RangeError(`no case is called '${word}'; there are ${cases.map(({ name }) => name).join(", ")}`);
-    for (const each of found) if (fits(each.benchCase) || each.benchCase.name === word) selected.set(each.benchCase, each);
+    for (const each of found)
+      if (fits(each.benchCase) || each.benchCase.name === word) selected.set(each.benchCase, each);
   }
   return cases.flatMap((benchCase) => selected.get(benchCase) ?? []);
 }

@@ -68,7 +68,9 @@ async function readThreads(): Promise<Reading> {
 }
 
 function countsFor(depth: Depth, most: number): number[] {
-  return COUNTS.filter((count) => depth === "full" || count <= most).filter((count) => depth !== "quick" || count <= FEW);
+  return COUNTS.filter((count) => depth === "full" || count <= most).filter(
+    (count) => depth !== "quick" || count <= FEW,
+  );
 }
 
 function memoryCase(files: () => string[]): BenchCase["variants"] {

@@ -1,21 +1,23 @@
 /** The report on a terminal: ratios first. */
 import pc from "picocolors";
 import type { CaseSummary, GoalResult, MetricSummary, VariantSummary } from "../support/summary.js";
-import { formatNumber, formatRatio } from "./format.js";
+import { formatLimit, formatNumber, formatRatio } from "./format.js";
 
 const RATIO_WIDTH = 8;
 const INTERVAL_WIDTH = 16;
 const NAME_WIDTH = 34;
 const NUMBER_WIDTH = 9;
+/** More metrics than this are lines of one table. */
+const MAX_TABLES = 4;
+const CELL_WIDTH = 22;
 
 export function caseTable(summary: CaseSummary): string {
   const lines = [pc.bold(summary.title) + pc.dim(`  ${summary.name}, ${summary.seconds.toFixed(0)} s`)];
   const several = summary.metrics.length > 1;
-  for (const metric of summary.metrics) lines.push(...metricLines(metric, several));
+  if (summary.metrics.length > MAX_TABLES) lines.push(...matrixLines(summary.metrics));
+  else for (const metric of summary.metrics) lines.push(...metricLines(metric, several));
   for (const { name, skipped, reason } of summary.absent)
-    lines.push(
-      skipped ? pc.yellow(`  skipped  ${name}: ${reason}`) : pc.red(`  FAILED   ${name}: ${reason}`),
-    );
+    lines.push(skipped ? pc.yellow(`  skipped  ${name}: ${reason}`) : pc.red(`  FAILED   ${name}: ${reason}`));
   if (summary.note !== undefined) lines.push(pc.dim(wrap(summary.note, 2)));
   return lines.join("\n");
 }
@@ -43,9 +45,30 @@ function variantLine({ name, role, against, goal, rounds, ...spread }: VariantSu
   return `  ${start}${shown}${numbers.join("")}${goalMark(goal)}`;
 }
 
+function matrixLines(metrics: readonly MetricSummary[]): string[] {
+  const names = [...new Set(metrics.flatMap(({ variants }) => variants.map(({ name }) => name)))];
+  const unit = `${metrics[0]?.unit}, ${metrics[0]?.better} is better`;
+  const head = `  ${unit.padEnd(NAME_WIDTH)}${names.map((name) => name.padStart(CELL_WIDTH)).join("")}`;
+  return [
+    pc.dim(head),
+    ...metrics.map((metric) => {
+      const cells = names.map((name) => matrixCell(metric.variants.find((variant) => variant.name === name)));
+      const goals = metric.variants.map(({ goal }) => goalMark(goal)).join("");
+      return `  ${metric.title.padEnd(NAME_WIDTH)}${cells.join("")}${goals}`;
+    }),
+  ];
+}
+
+function matrixCell(variant: VariantSummary | undefined): string {
+  if (variant === undefined) return "".padStart(CELL_WIDTH);
+  const { against } = variant;
+  const ratio = against === undefined ? "" : typeof against === "string" ? "noisy" : formatRatio(against.ratio);
+  return pc.bold(ratio.padStart(CELL_WIDTH - NUMBER_WIDTH)) + formatNumber(variant.median).padStart(NUMBER_WIDTH);
+}
+
 export function goalText({ rival, floor, want }: GoalResult): string {
-  const unit = rival === undefined ? "" : "x";
-  return want === undefined ? `floor ${floor}${unit}` : `floor ${floor}${unit}, want ${want}${unit}`;
+  const limit = (value: number) => formatLimit(value, rival !== undefined);
+  return want === undefined ? `floor ${limit(floor)}` : `floor ${limit(floor)}, want ${limit(want)}`;
 }
 
 function goalMark(goal: GoalResult | undefined): string {

@@ -53,7 +53,13 @@ export class NoiseMeter {
     const others = (othersCpu ?? 0) + (stolenCpu ?? 0);
     const within = (limit: typeof QUIET) => others <= limit.others && spread <= limit.spread;
     const verdict = within(QUIET) ? "quiet" : within(NOISY) ? "noisy" : "very noisy";
-    return { calibration, othersCpu, stolenCpu, loadAverage: { before: this.#loadBefore, after: loadAverage() }, verdict };
+    return {
+      calibration,
+      othersCpu,
+      stolenCpu,
+      loadAverage: { before: this.#loadBefore, after: loadAverage() },
+      verdict,
+    };
   }
 }
 
@@ -108,4 +114,3 @@ export function describeNoise({ calibration, othersCpu, stolenCpu, loadAverage, 
     `load ${loadAverage.before} before and ${loadAverage.after} after`
   );
 }
-

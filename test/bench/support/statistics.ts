@@ -70,7 +70,7 @@ export function compare({ better, ours, rival }: Paired): Ratio | string {
   });
   if (!ratios.every((ratio) => Number.isFinite(ratio) && ratio > 0)) return "a value is zero";
   const { low, high } = medianInterval(ratios);
-  if (high / low > MAX_RATIO_SPREAD) return `too noisy: ${toTwoDigits(low)}x to ${toTwoDigits(high)}x`;
+  if (high / low > MAX_RATIO_SPREAD) return `noisy: ${toTwoDigits(low)}x–${toTwoDigits(high)}x`;
   return { ratio: median(ratios), low, high };
 }
 

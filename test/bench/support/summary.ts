@@ -57,8 +57,7 @@ function summariseMetric(
   const variants = present.map((variant) => {
     const all = variant.rounds[name] as number[][];
     const rounds = all.map(median);
-    const against =
-      variant === ours ? undefined : compare({ better: metric.better, ours: oursByRound, rival: rounds });
+    const against = variant === ours ? undefined : compare({ better: metric.better, ours: oursByRound, rival: rounds });
     const spread = spreadOf(all.flat());
     return {
       name: variant.name,
