@@ -1,0 +1,25 @@
+/** All cases, in the order in which they run. */
+import type { BenchCase } from "../bench-case.js";
+import { growthHeapCase, growthWorkersCase } from "./growth.js";
+import { holdUp1GbCase, holdUp2GbCase, holdUp4GbCase, holdUp42MbCase } from "./hold-up.js";
+import { memoryEmptyCase, memoryPreloadedCase } from "./memory.js";
+import { rateCase } from "./rate.js";
+import { startEmptyCase, startPreloadedCase } from "./start.js";
+import { templateStartCase } from "./template-start.js";
+
+export function allCases(): BenchCase[] {
+  return [
+    startEmptyCase,
+    startPreloadedCase,
+    rateCase,
+    memoryEmptyCase,
+    memoryPreloadedCase,
+    holdUp42MbCase,
+    holdUp1GbCase,
+    holdUp2GbCase,
+    holdUp4GbCase,
+    templateStartCase,
+    growthHeapCase,
+    growthWorkersCase,
+  ];
+}
