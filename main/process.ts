@@ -149,6 +149,11 @@ export class ForkProcess {
     return new Worker({ connection, socket, signal: this.#core.signal });
   }
 
+  /** @internal What stands behind it, for the parts of the library that run services of their own. */
+  get core(): ProcessCore {
+    return this.#core;
+  }
+
   /** Ends the process now. Does nothing after `run`. */
   close(): void {
     this.#core.close();
