@@ -6,9 +6,12 @@ const SLAB_BYTES = 65_536;
 /** Fewer than the kernel takes with one message. */
 const BATCH_HANDLES = 128;
 
+const NO_FDS: number[] = [];
+
 export class FrameTooLarge extends RangeError {}
 
-interface Mark {
+/** A place to go back to. */
+export interface Mark {
   pieces: number;
   slab: Buffer;
   from: number;
@@ -35,7 +38,8 @@ export class FrameWriter {
   #scheduled = false;
   #urgent = false;
   #header: { slab: Buffer; at: number } = { slab: this.slab, at: 0 };
-  #mark: Mark = { pieces: 0, slab: this.slab, from: 0, at: 0, bytes: 0, fds: 0 };
+  /** Where the frame began. */
+  #mark: Mark = this.mark();
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -59,13 +63,7 @@ export class FrameWriter {
   }
 
   begin(type: FrameType, id: number, extra = 0): void {
-    const mark = this.#mark;
-    mark.pieces = this.#pieces.length;
-    mark.slab = this.slab;
-    mark.from = this.#from;
-    mark.at = this.at;
-    mark.bytes = this.#bytes + this.at - this.#from;
-    mark.fds = this.#fds.length;
+    this.#mark = this.mark();
     this.reserve(HEADER_BYTES);
     const { slab, at } = this;
     slab[at + 4] = type;
@@ -131,19 +129,34 @@ export class FrameWriter {
     return length;
   }
 
+  mark(): Mark {
+    return {
+      pieces: this.#pieces.length,
+      slab: this.slab,
+      from: this.#from,
+      at: this.at,
+      bytes: this.#bytes + this.at - this.#from,
+      fds: this.#fds.length,
+    };
+  }
+
   /**
-   * Takes back what was written since begin().
+   * Takes back what was written of this frame since the mark.
    * @returns the descriptors among it, now the caller's
    */
-  undo(): number[] {
-    const { pieces, slab, from, at, bytes, fds } = this.#mark;
+  rewind({ pieces, slab, from, at, bytes, fds }: Mark): number[] {
     this.#pieces.length = pieces;
     this.slab = slab;
     this.#from = from;
     this.at = at;
     this.#bytes = bytes - (at - from);
     this.#urgent = false;
-    return this.#fds.splice(fds);
+    return this.#fds.length === fds ? NO_FDS : this.#fds.splice(fds);
+  }
+
+  /** Takes back the whole frame. */
+  undo(): number[] {
+    return this.rewind(this.#mark);
   }
 
   /** Drops what no link has taken. @returns the descriptors among it, now the caller's */

@@ -1,4 +1,5 @@
 /** A stream of bytes and descriptors between two ends: all that rpc needs below it. */
+import { keep, release } from "./kept-pieces.cjs";
 
 export interface LinkEvents {
   /**
@@ -41,8 +42,8 @@ export interface Link {
 export const LARGE_PIECE_BYTES = 16_384;
 
 /** Makes pieces that others may change our own. */
-export function keepPieces(pieces: Uint8Array[]): Uint8Array[] {
-  return pieces.map((piece) => (piece.byteLength < LARGE_PIECE_BYTES ? piece : Buffer.from(piece)));
+export function keepPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
+  return pieces.flatMap((piece) => (piece.byteLength < LARGE_PIECE_BYTES ? piece : keep(piece)));
 }
 
 /** Takes `sent` bytes off the front; true when nothing is left. */
@@ -52,11 +53,11 @@ export function takeSent(pieces: Uint8Array[], sent: number): boolean {
   for (const piece of pieces) {
     if (rest < piece.byteLength) break;
     rest -= piece.byteLength;
+    release(piece);
     gone++;
   }
+  if (gone === pieces.length) return true;
   pieces.splice(0, gone);
-  const first = pieces[0];
-  if (first === undefined) return true;
-  if (rest > 0) pieces[0] = first.subarray(rest);
+  if (rest > 0) pieces[0] = (pieces[0] as Uint8Array).subarray(rest);
   return false;
 }

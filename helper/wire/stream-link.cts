@@ -1,5 +1,6 @@
 /** A link over any duplex stream, for places without the addon and for other machines. Descriptors can't travel over it. */
 import type { Duplex } from "node:stream";
+import { release } from "./kept-pieces.cjs";
 import { keepPieces, type Link, type LinkEvents } from "./link.cjs";
 
 type Referable = Duplex & { ref?(): void; unref?(): void };
@@ -36,7 +37,7 @@ export class StreamLink implements Link {
     if (this.#closed) return true;
     let room = true;
     this.#stream.cork();
-    for (const piece of keepPieces(pieces)) room = this.#stream.write(piece);
+    for (const piece of keepPieces(pieces)) room = this.#stream.write(piece, () => release(piece));
     this.#stream.uncork();
     return room;
   }

@@ -25,7 +25,9 @@ export async function assertNothingLeft(open: Map<number, string>, running: read
   let left: { descriptors: string[]; processes: string[] } | undefined;
   const look = () => {
     left = {
-      descriptors: [...descriptors()].filter(([fd, file]) => open.get(fd) !== file).map(([fd, file]) => `${fd}: ${file}`),
+      descriptors: [...descriptors()]
+        .filter(([fd, file]) => open.get(fd) !== file)
+        .map(([fd, file]) => `${fd}: ${file}`),
       processes: processesOf(process.pid)
         .filter(({ pid }) => !known.has(pid))
         .map(({ pid, state, title }) => `${pid} ${state} ${title}`),

@@ -30,7 +30,10 @@ export interface Program {
 /** Starts a program of test/fixtures/contract with this very Node. Its standard input is closed. */
 export function startProgram(name: string, options: ProgramOptions = {}): Program {
   const { args = [], execArgv = [], env = {}, under = [] } = options;
-  const [file, ...rest] = [...under, process.execPath, ...execArgv, fixturePath(name), ...args] as [string, ...string[]];
+  const [file, ...rest] = [...under, process.execPath, ...execArgv, fixturePath(name), ...args] as [
+    string,
+    ...string[],
+  ];
   const child = spawn(file, rest, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
