@@ -12,7 +12,7 @@ import { enter, type WorkerFunction } from "./run.cjs";
 import { becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import type { Channel, ChannelEvents } from "./wire/channel.cjs";
 import { MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
-import type { ForkPlan, HandleKind, RunPlan } from "./wire/plans.cjs";
+import type { ForkPlan, FunctionPlan, HandleKind, RpcPlan, RunPlan } from "./wire/plans.cjs";
 import { describeError, type Failure, type FailureKind } from "./wire/remote-error.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
 
@@ -244,15 +244,23 @@ export class Server implements ChannelEvents {
       this.#enter(message, plan, () => findFunction(plan.function));
       return undefined;
     }
+    const begin = (loaded: Record<string, unknown>) => {
+      if ("service" in plan) this.#serveRpc(message, plan, loaded);
+      else this.#enter(message, plan, () => findExport(loaded, plan.export, plan.module));
+    };
     const namespace = loadedModule(plan.module, plan.from);
-    const find = (loaded: Record<string, unknown>) => () => findExport(loaded, plan.export, plan.module);
-    if (namespace === undefined)
-      return this.#load(plan.module, plan.from).then((loaded) => this.#enter(message, plan, find(loaded)));
-    this.#enter(message, plan, find(namespace));
+    if (namespace === undefined) return this.#load(plan.module, plan.from).then(begin);
+    begin(namespace);
     return undefined;
   }
 
-  #enter(message: Message, plan: RunPlan, find: () => unknown): void {
+  #serveRpc(message: Message, plan: RpcPlan, namespace: Record<string, unknown>): void {
+    const { serveRpc } = require("./rpc/serve.cjs") as typeof import("./rpc/serve.cjs");
+    const fd = this.#begin(message, plan.title);
+    serveRpc({ addon: this.#host.addon, fd, namespace, plan, args: takeArguments() });
+  }
+
+  #enter(message: Message, plan: FunctionPlan, find: () => unknown): void {
     let work: unknown;
     try {
       work = find();
@@ -263,14 +271,20 @@ export class Server implements ChannelEvents {
     } catch (error) {
       throw new CommandFailed("function", error);
     }
+    const fd = this.#begin(message, plan.title);
+    enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, takeArguments());
+  }
+
+  /** From here on this process belongs to what it runs. @returns the descriptor of the worker's socket */
+  #begin(message: Message, title: string): number {
     const fd = message.handles[0] ?? this.#host.socketFd;
     if (fd === undefined) throw new CommandFailed("protocol", new Error("a run without its socket"));
     this.#running = true;
-    process.title = plan.title;
+    process.title = title;
     restoreInterrupt(this.#host.addon);
     this.#channel?.setReferenced(false);
     this.#channel?.send(MessageType.Done, message.id);
-    enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, takeArguments());
+    return fd;
   }
 
   #spawn(message: Message): void {

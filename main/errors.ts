@@ -38,13 +38,22 @@ export type ForkErrorCode =
   /** The thumbnail cache can't be written; `cause` has the errno. */
   | "ERR_FORK_CACHE"
   /** An optional package is not installed. */
-  | "ERR_FORK_PACKAGE";
+  | "ERR_FORK_PACKAGE"
+  /** Arguments or a result can't be serialised; `cause` says what in them. */
+  | "ERR_FORK_SERIALIZE"
+  /** The `init` function of an rpc or pool worker failed; `cause` is the remote error. */
+  | "ERR_FORK_INIT"
+  /** A call took longer than its timeout. */
+  | "ERR_FORK_TIMEOUT"
+  /** The pool's queue has reached its limit. */
+  | "ERR_FORK_QUEUE_FULL";
 
 export interface ForkErrorFields {
   cause?: unknown;
   pid?: number | undefined;
   exitCode?: number | null;
   signal?: NodeJS.Signals | null;
+  stderr?: string | undefined;
 }
 
 /** What the library rejects with and, where an argument is plainly wrong, throws. */
@@ -57,6 +66,8 @@ export class ForkError extends Error {
   declare readonly exitCode?: number | null;
   /** The signal that ended it; null when none did, or nobody can know. */
   declare readonly signal?: NodeJS.Signals | null;
+  /** The end of what a pool's worker wrote to stderr, where it died. */
+  declare readonly stderr?: string;
 
   constructor(code: ForkErrorCode, message: string, { cause, ...fields }: ForkErrorFields = {}) {
     super(message, cause === undefined ? undefined : { cause });

@@ -156,7 +156,20 @@ export class ProcessCore {
 
   /** Enters the function. The process object is used up by it, whatever comes of it. */
   async run(plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
-    return this.take("run", (connection) => this.#enter(connection, plan));
+    const { connection, end } = await this.runRaw(plan);
+    if (typeof end !== "number") return { connection, socket: end };
+    try {
+      return { connection, socket: openSocket(end) };
+    } catch (error) {
+      requireAddon("a worker's socket").close(end);
+      connection.close();
+      throw systemError("a worker's socket could not be opened", error);
+    }
+  }
+
+  /** As run(), with the socket as it comes: a descriptor, the caller's; without the addon a stream. */
+  async runRaw(plan: RunPlan): Promise<{ connection: Connection; end: number | net.Socket }> {
+    return this.take("run", async (connection) => ({ connection, end: await this.#enter(connection, plan) }));
   }
 
   /** Uses the connection for a last command. The process object is used up by it, whatever comes of it. */
@@ -308,7 +321,7 @@ export class ProcessCore {
     );
   }
 
-  async #enter(connection: Connection, plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
+  async #enter(connection: Connection, plan: RunPlan): Promise<number | net.Socket> {
     try {
       return await (this.#socket === undefined
         ? this.#runWithPair(connection, plan)
@@ -319,7 +332,7 @@ export class ProcessCore {
     }
   }
 
-  #runWithPair(connection: Connection, plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
+  #runWithPair(connection: Connection, plan: RunPlan): Promise<number> {
     const addon = requireAddon("a worker's socket");
     const [ours, theirs] = socketPair(addon);
     return new Promise((resolve, reject) => {
@@ -330,11 +343,7 @@ export class ProcessCore {
       const succeed = () => {
         if (connection.pid === undefined || this.#failure !== undefined)
           return fail(this.#failure ?? (connection.failure as ForkError));
-        try {
-          resolve({ connection, socket: openSocket(ours) });
-        } catch (error) {
-          fail(systemError("a worker's socket could not be opened", error));
-        }
+        resolve(ours);
       };
       connection.request(MessageType.Run, [JSON.stringify(plan)], [theirs], {
         answered: () => connection.onBirth(succeed),
@@ -343,14 +352,10 @@ export class ProcessCore {
     });
   }
 
-  #runWithSocket(
-    connection: Connection,
-    plan: RunPlan,
-    socket: net.Socket,
-  ): Promise<{ connection: Connection; socket: net.Socket }> {
+  #runWithSocket(connection: Connection, plan: RunPlan, socket: net.Socket): Promise<net.Socket> {
     return new Promise((resolve, reject) => {
       connection.request(MessageType.Run, [JSON.stringify(plan)], [], {
-        answered: () => resolve({ connection, socket }),
+        answered: () => resolve(socket),
         failed: (error) => {
           socket.destroy();
           reject(error);

@@ -177,6 +177,11 @@ export class ForkProcess {
     return becomeProgram(this.#core, file, args, options) as unknown as ChildProcess;
   }
 
+  /** @internal What stands behind it, for the parts of the library that run services of their own. */
+  get core(): ProcessCore {
+    return this.#core;
+  }
+
   /** Ends the process now. Does nothing after `run`. */
   close(): void {
     this.#core.close();

@@ -32,8 +32,10 @@ export interface ForkPlan {
   env?: Record<string, string>;
 }
 
-/** What to enter: a function of the global scope, or an export of a module. */
-export type RunPlan =
+/** What to enter: a function of the global scope, an export of a module, or the rpc service for a module. */
+export type RunPlan = FunctionPlan | RpcPlan;
+
+export type FunctionPlan =
   | { function: string; title: string }
   | { module: string; from: string; export: string; title: string };
 
@@ -55,6 +57,21 @@ export interface ProgramPlan {
   gid?: number;
   /** Default: that of the process that starts the program. */
   inherits?: Inheritance;
+}
+
+export interface RpcPlan {
+  service: "rpc";
+  /** Its exports can be called. */
+  module: string;
+  from: string;
+  title: string;
+  maxFrameBytes: number;
+  /** Name of an export to call first, with what was sent to the process. */
+  init?: string;
+  /** Name of an export to call when the caller wants no more. */
+  done?: string;
+  /** `json`, or a module that exports `serialize` and `deserialize`. */
+  serializer?: string;
 }
 
 export interface ExitReport {

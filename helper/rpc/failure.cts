@@ -1,0 +1,69 @@
+/** Why a call was not answered with a result, as bytes. */
+import { describeError, type RemoteError, reviveError } from "../wire/remote-error.cjs";
+import type { Frame, FrameType } from "./frame.cjs";
+import { FrameTooLarge, type FrameWriter } from "./frame-writer.cjs";
+import { closeDescriptors } from "./handles.cjs";
+import { readValues, Unserializable, writeValues } from "./values.cjs";
+
+/** Who is to blame: decides what the caller's promise rejects with. */
+export type FailureKind =
+  /** The function threw, or its promise was rejected. */
+  | "thrown"
+  /** There is no such function. */
+  | "function"
+  /** The arguments could not be read. */
+  | "arguments"
+  /** The result could not be sent. */
+  | "result"
+  /** The worker could not be initialised. */
+  | "init";
+
+export interface Failure {
+  kind: FailureKind;
+  /** What was thrown: an Error like the remote one, or any other value. */
+  thrown: unknown;
+}
+
+interface FailureOptions {
+  type: FrameType;
+  id: number;
+  kind: FailureKind;
+  thrown: unknown;
+}
+
+/** Fields that every description has, or that are of no use elsewhere. */
+const DESCRIBED = new Set(["name", "message", "stack", "code", "cause"]);
+
+/** Sends as much of it as can be sent. */
+export function writeFailure(writer: FrameWriter, { type, id, kind, thrown }: FailureOptions): void {
+  const isError = thrown instanceof Error;
+  const description = JSON.stringify(describeError(thrown));
+  const extras = isError ? ownFields(thrown) : [thrown];
+  for (const values of [
+    [kind, isError, description, ...extras],
+    [kind, true, description],
+  ]) {
+    writer.begin(type, id);
+    try {
+      writeValues(writer, values, undefined);
+      writer.end();
+      return;
+    } catch (error) {
+      closeDescriptors(writer.undo());
+      if (!(error instanceof Unserializable || error instanceof FrameTooLarge)) throw error;
+    }
+  }
+}
+
+/** What else an error tells: `errno`, `status` and the like. Without any, nothing. */
+function ownFields(error: Error): [Record<string, unknown>] | [] {
+  const fields = Object.entries(error).filter(([name, value]) => !DESCRIBED.has(name) && typeof value !== "function");
+  return fields.length === 0 ? [] : [Object.fromEntries(fields)];
+}
+
+/** @throws Error when the frame is no failure */
+export function readFailure(frame: Frame): Failure {
+  const [kind, isError, description, extra] = readValues(frame, undefined) as [FailureKind, boolean, string, unknown];
+  if (!isError) return { kind, thrown: extra };
+  return { kind, thrown: Object.assign(reviveError(JSON.parse(description) as RemoteError), extra) };
+}

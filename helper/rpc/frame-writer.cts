@@ -1,0 +1,199 @@
+/** Puts frames together: small ones share one buffer and one write per turn of the event loop, large octets are not copied. */
+import { LARGE_PIECE_BYTES, type Link } from "../wire/link.cjs";
+import { type FrameType, HEADER_BYTES, MAX_FRAME_HANDLES } from "./frame.cjs";
+
+const SLAB_BYTES = 65_536;
+/** Fewer than the kernel takes with one message. */
+const BATCH_HANDLES = 128;
+
+const NO_FDS: number[] = [];
+
+export class FrameTooLarge extends RangeError {}
+
+/** A place to go back to. */
+export interface Mark {
+  pieces: number;
+  slab: Buffer;
+  from: number;
+  at: number;
+  bytes: number;
+  fds: number;
+}
+
+export class FrameWriter {
+  /** Where values are put, between `reserve` and the next of these calls. */
+  slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  at = 0;
+  /** Calls back when the link could not get rid of a batch at once. */
+  onBlocked: () => void = () => {};
+  readonly #maxFrameBytes: number;
+  readonly #flushSoon = () => this.flush();
+  #link: Link | undefined;
+  #pieces: Uint8Array[] = [];
+  #fds: number[] = [];
+  /** Start of what is in the slab and in no piece yet. */
+  #from = 0;
+  /** All that went through here. */
+  #bytes = 0;
+  #scheduled = false;
+  #urgent = false;
+  #header: { slab: Buffer; at: number } = { slab: this.slab, at: 0 };
+  /** Where the frame began. */
+  #mark: Mark = this.mark();
+
+  constructor(maxFrameBytes: number) {
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** From now on what is written leaves this process. */
+  attach(link: Link): void {
+    this.#link = link;
+    this.flush();
+  }
+
+  /** Whether descriptors may be added. Before there is a link, they may. */
+  get carriesHandles(): boolean {
+    return this.#link?.carriesHandles ?? true;
+  }
+
+  /** A frame without values. */
+  signal(type: FrameType, id: number, extra = 0): void {
+    this.begin(type, id, extra);
+    this.end();
+  }
+
+  begin(type: FrameType, id: number, extra = 0): void {
+    this.#mark = this.mark();
+    this.reserve(HEADER_BYTES);
+    const { slab, at } = this;
+    slab[at + 4] = type;
+    slab[at + 5] = 0;
+    slab[at + 6] = extra & 0xff;
+    slab[at + 7] = extra >> 8;
+    slab.writeUInt32LE(id, at + 8);
+    this.#header.slab = slab;
+    this.#header.at = at;
+    this.at = at + HEADER_BYTES;
+  }
+
+  /** Makes sure that so many bytes can be put at `slab[at]`; who puts them there moves `at`. */
+  reserve(bytes: number): void {
+    if (this.slab.length - this.at >= bytes) return;
+    this.#seal();
+    this.slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
+    this.at = 0;
+    this.#from = 0;
+  }
+
+  /** Octets as they are, without copying large ones: the frame then leaves this process at its end. */
+  octets(bytes: Uint8Array): void {
+    if (bytes.byteLength < LARGE_PIECE_BYTES) {
+      this.reserve(bytes.byteLength);
+      this.slab.set(bytes, this.at);
+      this.at += bytes.byteLength;
+      return;
+    }
+    this.#seal();
+    this.#pieces.push(bytes);
+    this.#bytes += bytes.byteLength;
+    this.#urgent = true;
+  }
+
+  /**
+   * A descriptor for the frame that is being written.
+   * @param fd the writer's from now on
+   */
+  descriptor(fd: number): void {
+    this.#fds.push(fd);
+  }
+
+  /**
+   * @returns the bytes of the frame's values
+   * @throws FrameTooLarge; undo() then
+   */
+  end(): number {
+    const length = this.#bytes + this.at - this.#from - this.#mark.bytes - HEADER_BYTES;
+    const handles = this.#fds.length - this.#mark.fds;
+    if (length > this.#maxFrameBytes)
+      throw new FrameTooLarge(`${length} bytes in one message; at most ${this.#maxFrameBytes} are allowed`);
+    if (handles > MAX_FRAME_HANDLES)
+      throw new FrameTooLarge(`${handles} handles in one message; at most ${MAX_FRAME_HANDLES} are allowed`);
+    const { slab, at } = this.#header;
+    slab.writeUInt32LE(length, at);
+    slab[at + 5] = handles;
+    if (this.#urgent || this.#fds.length >= BATCH_HANDLES || this.#bytes >= SLAB_BYTES) this.flush();
+    else if (!this.#scheduled) {
+      this.#scheduled = true;
+      process.nextTick(this.#flushSoon);
+    }
+    return length;
+  }
+
+  mark(): Mark {
+    return {
+      pieces: this.#pieces.length,
+      slab: this.slab,
+      from: this.#from,
+      at: this.at,
+      bytes: this.#bytes + this.at - this.#from,
+      fds: this.#fds.length,
+    };
+  }
+
+  /**
+   * Takes back what was written of this frame since the mark.
+   * @returns the descriptors among it, now the caller's
+   */
+  rewind({ pieces, slab, from, at, bytes, fds }: Mark): number[] {
+    this.#pieces.length = pieces;
+    this.slab = slab;
+    this.#from = from;
+    this.at = at;
+    this.#bytes = bytes - (at - from);
+    this.#urgent = false;
+    return this.#fds.length === fds ? NO_FDS : this.#fds.splice(fds);
+  }
+
+  /** Takes back the whole frame. */
+  undo(): number[] {
+    return this.rewind(this.#mark);
+  }
+
+  /** Drops what no link has taken. @returns the descriptors among it, now the caller's */
+  discard(): number[] {
+    this.#pieces = [];
+    this.#from = this.at;
+    return this.#fds.splice(0);
+  }
+
+  /** Hands everything to the link. */
+  flush(): void {
+    this.#scheduled = false;
+    const link = this.#link;
+    if (link === undefined) return;
+    this.#seal();
+    if (this.#pieces.length === 0) return;
+    const pieces = this.#pieces;
+    const fds = this.#fds;
+    this.#pieces = [];
+    this.#fds = [];
+    this.#bytes = 0;
+    this.#urgent = false;
+    if (link.write(pieces, fds)) {
+      this.at = 0;
+    } else {
+      // The link still reads from it.
+      this.slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+      this.at = 0;
+      this.onBlocked();
+    }
+    this.#from = 0;
+  }
+
+  #seal(): void {
+    if (this.at === this.#from) return;
+    this.#pieces.push(this.slab.subarray(this.#from, this.at));
+    this.#bytes += this.at - this.#from;
+    this.#from = this.at;
+  }
+}

@@ -1,0 +1,117 @@
+/** A worker's life under rpc: initialise, serve, and end when the caller wants no more. */
+import net = require("node:net");
+
+import type { Addon } from "../../native/addon.cjs";
+import { findExport, loadModule } from "../modules.cjs";
+import type { Link } from "../wire/link.cjs";
+import type { RpcPlan } from "../wire/plans.cjs";
+import { SocketLink } from "../wire/socket-link.cjs";
+import { StreamLink } from "../wire/stream-link.cjs";
+import { setWorkerContext } from "./context.cjs";
+import { writeFailure } from "./failure.cjs";
+import { FrameType } from "./frame.cjs";
+import { useAddon } from "./handles.cjs";
+import { jsonSerializer } from "./serializers.cjs";
+import { RpcServer } from "./server.cjs";
+import type { Serializer } from "./values.cjs";
+
+type AnyFunction = (...args: unknown[]) => unknown;
+type Namespace = Record<string, unknown>;
+
+export interface Service {
+  addon: Addon | undefined;
+  /** Of the socket to the caller; the service's from now on. */
+  fd: number;
+  namespace: Namespace;
+  plan: RpcPlan;
+  /** What was sent to the process before, for `init`. */
+  args: readonly unknown[];
+}
+
+/** The one that this process runs: a fork of it has nothing to do with the caller. */
+let current: RpcServer | undefined;
+
+process.on("exit", () => {
+  if (current?.session.closed === false) current.session.writer.flush();
+});
+
+/** In a fork of a worker: this process serves nobody. */
+export function abandonService(): void {
+  current?.session.close();
+  current = undefined;
+  setWorkerContext(undefined);
+}
+
+export function serveRpc({ addon, fd, namespace, plan, args }: Service): void {
+  useAddon(addon);
+  const link =
+    addon === undefined
+      ? new StreamLink(new net.Socket({ fd, readable: true, writable: true }))
+      : new SocketLink(addon, fd);
+  if (plan.init === undefined && plan.serializer === undefined) createServer(namespace, plan).serve(link);
+  else void initialise(link, { namespace, plan, args });
+}
+
+async function initialise(
+  link: Link,
+  { namespace, plan, args }: Pick<Service, "namespace" | "plan" | "args">,
+): Promise<void> {
+  try {
+    const server = createServer(namespace, plan, await findSerializer(plan));
+    if (plan.init !== undefined) await findFunction(namespace, plan.init, plan)(...args);
+    server.serve(link);
+  } catch (thrown) {
+    const { session } = createServer(namespace, plan);
+    session.attach(link);
+    writeFailure(session.writer, { type: FrameType.Failure, id: 0, kind: "init", thrown });
+    await session.flushed();
+    process.exit(1);
+  }
+}
+
+function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializer): RpcServer {
+  const server = new RpcServer({
+    maxFrameBytes: plan.maxFrameBytes,
+    serializer,
+    find: (name) => findFunction(namespace, name, plan),
+    finished: () => void leave(server, namespace, plan),
+    lost: (error) => {
+      if (error !== undefined) process.stderr.write(`desktop-fork: the caller can't be understood: ${error.message}\n`);
+      process.exit();
+    },
+  });
+  current = server;
+  setWorkerContext({
+    emit: (values) => server.emit(values),
+    on: (name, listener) => server.on(name, listener),
+    off: (name, listener) => server.off(name, listener),
+    flushed: () => server.session.flushed(),
+    abortSignal: () => server.abortSignal(),
+    retire: () => server.retire(),
+  });
+  return server;
+}
+
+/** What it throws is the worker's: it is printed, and the process exits with 1. */
+async function leave(server: RpcServer, namespace: Namespace, plan: RpcPlan): Promise<void> {
+  if (plan.done !== undefined) await findFunction(namespace, plan.done, plan)();
+  await server.session.flushed();
+  process.exit();
+}
+
+async function findSerializer({ serializer, from }: RpcPlan): Promise<Serializer | undefined> {
+  if (serializer === undefined) return undefined;
+  if (serializer === "json") return jsonSerializer;
+  const namespace = await loadModule(serializer, from);
+  return {
+    serialize: findExport(namespace, "serialize", serializer) as Serializer["serialize"],
+    deserialize: findExport(namespace, "deserialize", serializer) as Serializer["deserialize"],
+  };
+}
+
+/** @throws TypeError when the module exports no such function */
+function findFunction(namespace: Namespace, name: string, { module }: RpcPlan): AnyFunction {
+  const found = findExport(namespace, name, module);
+  if (typeof found === "function") return found as AnyFunction;
+  throw new TypeError(`'${name}' is no function but ${found === null ? "null" : `of type ${typeof found}`}`);
+}

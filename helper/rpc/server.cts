@@ -1,0 +1,230 @@
+/** The worker's end: does what is called for, and answers. */
+import type { Link } from "../wire/link.cjs";
+import { type FailureKind, writeFailure } from "./failure.cjs";
+import { type Frame, FrameType, MAX_FRAME_HANDLES } from "./frame.cjs";
+import { isHandle, releaseHandle } from "./handles.cjs";
+import { type Listener, Listeners } from "./listeners.cjs";
+import { isStream, Producer } from "./producer.cjs";
+import { Session, type SessionEvents, type SessionOptions } from "./session.cjs";
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+export interface ServerOptions extends SessionOptions {
+  /** @throws Error when there is no such function */
+  find(name: string): AnyFunction;
+  /** The caller wants no more, and everything is answered. */
+  finished(): void;
+  /** The caller is gone. */
+  lost(error?: Error): void;
+  /** Called before a result is sent; may put it off. */
+  beforeAnswer?: () => Promise<void> | undefined;
+}
+
+interface RunningCall {
+  id: number;
+  aborted: boolean;
+  controller: AbortController | undefined;
+  producer: Producer | undefined;
+}
+
+/** The results of a call that are a list of values, because there are handles among them. */
+export const RESULT_LIST = 1;
+
+export class RpcServer implements SessionEvents {
+  readonly session: Session;
+  readonly #options: ServerOptions;
+  readonly #functions: (AnyFunction | Error)[] = [];
+  /** Calls whose promise or stream has not settled. */
+  readonly #running = new Map<number, RunningCall>();
+  readonly #listeners = new Listeners();
+  #current: RunningCall | undefined;
+  #closing = false;
+  #finished = false;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.session = new Session(options, this);
+    // A caller that does not read must not make us pile up results for it.
+    this.session.onBlocked = (blocked) => {
+      if (blocked) this.session.link?.pause();
+      else this.session.link?.resume();
+    };
+  }
+
+  /** @param link the server's from now on */
+  serve(link: Link): void {
+    this.session.attach(link);
+    this.session.writer.signal(FrameType.Ready, 0);
+  }
+
+  /** Aborts when the caller of the running function loses interest. Only while the function has not awaited anything. */
+  abortSignal(): AbortSignal {
+    const call = this.#current;
+    if (call === undefined) throw new Error("abortSignal() is for a called function, before its first await");
+    call.controller ??= new AbortController();
+    return call.controller.signal;
+  }
+
+  /** @throws Error when the values can't be sent */
+  emit(values: readonly unknown[]): void {
+    if (!this.session.closed) this.session.send({ type: FrameType.FromWorker, id: 0, values });
+  }
+
+  on(name: string, listener: Listener): void {
+    this.#listeners.add(name, listener);
+  }
+
+  off(name: string, listener: Listener): void {
+    this.#listeners.remove(name, listener);
+  }
+
+  retire(): void {
+    if (!this.session.closed) this.session.writer.signal(FrameType.Retire, 0);
+  }
+
+  frame(frame: Frame): void {
+    switch (frame.type) {
+      case FrameType.Call:
+        return this.#call(frame);
+      case FrameType.Name:
+        return this.#name(frame);
+      case FrameType.Abort:
+        return this.#abort(frame.id);
+      case FrameType.Credit:
+        this.#running.get(frame.id)?.producer?.consumed(frame.extra);
+        return;
+      case FrameType.ToWorker:
+        return this.#listeners.tell(this.session.valuesOf(frame));
+      case FrameType.Ping:
+        return this.session.writer.signal(FrameType.Pong, frame.id);
+      case FrameType.Close:
+        this.#closing = true;
+        return this.#finishIfIdle();
+      default:
+        throw new RangeError(`a frame of type 0x${frame.type.toString(16)} is not for a worker`);
+    }
+  }
+
+  ended(error?: Error): void {
+    this.#options.lost(error);
+  }
+
+  #name(frame: Frame): void {
+    const [name] = this.session.valuesOf(frame) as [string];
+    try {
+      this.#functions[frame.extra] = this.#options.find(name);
+    } catch (error) {
+      this.#functions[frame.extra] = error as Error;
+    }
+  }
+
+  #call(frame: Frame): void {
+    const { id } = frame;
+    const work = this.#functions[frame.extra];
+    if (typeof work !== "function") return this.#fail(id, "function", work ?? new Error("a function without a name"));
+    let args: unknown[];
+    try {
+      args = this.session.valuesOf(frame);
+    } catch (error) {
+      return this.#fail(id, "arguments", error);
+    }
+    const call: RunningCall = { id, aborted: false, controller: undefined, producer: undefined };
+    let result: unknown;
+    this.#current = call;
+    try {
+      result = work(...args);
+    } catch (error) {
+      return this.#fail(id, "thrown", error);
+    } finally {
+      this.#current = undefined;
+    }
+    if (!isThenable(result) && !isStream(result) && this.#options.beforeAnswer === undefined)
+      return this.#answer(id, result);
+    this.#running.set(id, call);
+    void this.#finishLater(call, result);
+  }
+
+  async #finishLater(call: RunningCall, promise: unknown): Promise<void> {
+    const { id } = call;
+    try {
+      const result = await promise;
+      if (isStream(result)) {
+        await this.#produce(call, result);
+      } else {
+        await this.#options.beforeAnswer?.();
+        this.#running.delete(id);
+        this.#answer(id, result);
+      }
+    } catch (error) {
+      await this.#options.beforeAnswer?.();
+      this.#fail(id, "thrown", error);
+    }
+    this.#running.delete(id);
+    this.#finishIfIdle();
+  }
+
+  async #produce(call: RunningCall, stream: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
+    const { id } = call;
+    const { writer } = this.session;
+    const type = FrameType.Item;
+    const producer = new Producer(stream, {
+      item: (value) => this.session.send({ type, id, values: [value] }),
+      ended: (failure) => {
+        if (failure === undefined) writer.signal(FrameType.End, id);
+        else this.#fail(id, "thrown", failure.thrown);
+      },
+    });
+    call.producer = producer;
+    if (call.aborted) producer.cancel();
+    else writer.signal(FrameType.Stream, id);
+    await producer.run();
+  }
+
+  #abort(id: number): void {
+    const call = this.#running.get(id);
+    if (call === undefined || call.aborted) return;
+    call.aborted = true;
+    call.controller?.abort();
+    call.producer?.cancel();
+    this.#finishIfIdle();
+  }
+
+  #answer(id: number, result: unknown): void {
+    const list = hasHandles(result) ? result : undefined;
+    try {
+      this.session.send({
+        type: FrameType.Result,
+        id,
+        extra: list === undefined ? 0 : RESULT_LIST,
+        values: list ?? [result],
+      });
+    } catch (error) {
+      return this.#fail(id, "result", error);
+    }
+    if (typeof result === "object" && result !== null) for (const value of list ?? [result]) releaseHandle(value);
+  }
+
+  #fail(id: number, kind: FailureKind, thrown: unknown): void {
+    if (!this.session.closed) writeFailure(this.session.writer, { type: FrameType.Failure, id, kind, thrown });
+  }
+
+  #finishIfIdle(): void {
+    if (!this.#closing || this.#finished) return;
+    for (const call of this.#running.values()) if (!call.aborted) return;
+    this.#finished = true;
+    this.#options.finished();
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+/** Handles can be results themselves, or elements of an array that is one. */
+function hasHandles(result: unknown): result is unknown[] {
+  return (
+    Array.isArray(result) &&
+    result.length <= MAX_FRAME_HANDLES &&
+    result.some((value) => typeof value === "object" && value !== null && isHandle(value))
+  );
+}

@@ -1,0 +1,55 @@
+/** desktop-fork/worker: what the functions of an rpc or pool worker may want. */
+import { workerContext } from "./context.cjs";
+
+export { OpenFile } from "./handles.cjs";
+
+/** The `code` of what these functions throw in a process that is no rpc or pool worker. */
+const NO_WORKER = "ERR_FORK_NO_WORKER";
+
+function context(what: string): NonNullable<ReturnType<typeof workerContext>> {
+  const found = workerContext();
+  if (found !== undefined) return found;
+  throw Object.assign(new Error(`${what}() is for functions that are called by rpc or by a pool`), { code: NO_WORKER });
+}
+
+/** Whether this code runs in an rpc or pool worker. */
+export function isWorker(): boolean {
+  return workerContext() !== undefined;
+}
+
+/**
+ * Sends an event to the parent: `rpc.on(name, …)` or `pool.on("event", …)` there. Events and results arrive in the order in
+ * which they were sent.
+ * @throws Error when an argument can't be serialised
+ */
+export function emit(name: string, ...args: unknown[]): void {
+  context("emit").emit([name, ...args]);
+}
+
+/** Listens to an event that the parent sends with `rpc.emit`. Add it while the module loads: earlier ones are lost. */
+export function on(name: string, listener: (...args: never[]) => void): void {
+  context("on").on(name, listener);
+}
+
+export function off(name: string, listener: (...args: never[]) => void): void {
+  context("off").off(name, listener);
+}
+
+/** Resolves when the system has taken all that was sent so far: a `process.exit()` after it loses nothing. */
+export async function flush(): Promise<void> {
+  await context("flush").flushed();
+}
+
+/**
+ * Aborts when the caller of this call aborts it, or when its time is over. Ask for it before the first `await`: later
+ * nobody can tell whose call it is.
+ * @throws Error after that
+ */
+export function abortSignal(): AbortSignal {
+  return context("abortSignal").abortSignal();
+}
+
+/** In a pool: this worker gets no more jobs; it finishes those that it has, and is replaced. Any number of times. */
+export function retire(): void {
+  context("retire").retire();
+}

@@ -1,0 +1,63 @@
+/** A stream of bytes and descriptors between two ends: all that rpc needs below it. */
+import { keep, release } from "./kept-pieces.cjs";
+
+export interface LinkEvents {
+  /**
+   * @param bytes valid during the call only
+   * @param fds the receiver's from now on
+   */
+  data(bytes: Buffer, fds: readonly number[]): void;
+  /** Where the next bytes shall go, when the receiver knows; the link may put them there and call `filled`. */
+  target(): Uint8Array | undefined;
+  /** So many bytes are at the start of what target() gave. */
+  filled(bytes: number, fds: readonly number[]): void;
+  /** What write() did not get rid of at once has gone now. */
+  drained(): void;
+  /** The other end is gone, or the connection broke; called once, after the last data. Not called after close(). */
+  end(error?: Error): void;
+}
+
+export interface Link {
+  /** False when descriptors can't travel over this link. */
+  readonly carriesHandles: boolean;
+  /** Starts reading. */
+  open(events: LinkEvents): void;
+  /**
+   * Sends in order. Large pieces that the system does not take at once are copied: they may be memory of others.
+   * @param pieces the link's from now on
+   * @param fds the link's from now on: they arrive no later than the first byte
+   * @returns false when something waits to be written; `drained` follows
+   */
+  write(pieces: Uint8Array[], fds: readonly number[]): boolean;
+  /** Stops reading, so that the other end can't go on writing for ever. */
+  pause(): void;
+  resume(): void;
+  /** Whether the connection keeps the event loop alive. */
+  setReferenced(referenced: boolean): void;
+  /** Closes at once; what was not written yet is lost. */
+  close(): void;
+}
+
+/** Below this a piece is the writer's own memory, and not worth a system call of its own. */
+export const LARGE_PIECE_BYTES = 16_384;
+
+/** Makes pieces that others may change our own. */
+export function keepPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
+  return pieces.flatMap((piece) => (piece.byteLength < LARGE_PIECE_BYTES ? piece : keep(piece)));
+}
+
+/** Takes `sent` bytes off the front; true when nothing is left. */
+export function takeSent(pieces: Uint8Array[], sent: number): boolean {
+  let rest = sent;
+  let gone = 0;
+  for (const piece of pieces) {
+    if (rest < piece.byteLength) break;
+    rest -= piece.byteLength;
+    release(piece);
+    gone++;
+  }
+  if (gone === pieces.length) return true;
+  pieces.splice(0, gone);
+  if (rest > 0) pieces[0] = (pieces[0] as Uint8Array).subarray(rest);
+  return false;
+}

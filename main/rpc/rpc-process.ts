@@ -1,0 +1,133 @@
+/** A process that serves rpc, together with the client that is connected to it. */
+import { useAddon } from "../../helper/rpc/handles.cjs";
+import { SocketLink } from "../../helper/wire/socket-link.cjs";
+import { StreamLink } from "../../helper/wire/stream-link.cjs";
+import type { Connection } from "../connection.js";
+import { ForkError } from "../errors.js";
+import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
+import { requireAddon, tryAddon } from "../native.js";
+import type { ForkProcess } from "../process.js";
+import { type ClientEvents, RpcClient } from "./client.js";
+import type { Service } from "./service.js";
+
+/** How long the news of an end may lag behind the end of the connection, and the other way round. */
+const END_TIMEOUT_MS = 1000;
+
+export class RpcProcess {
+  readonly client: RpcClient;
+  /** Resolves when the worker serves; rejects with why it never will. */
+  readonly ready: Promise<void>;
+  /** Settles when the process has ended, or never came to life. Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  #connection: Connection | undefined;
+  #settleReady!: { resolve(): void; reject(error: Error): void };
+  #settleExited!: (status: ExitStatus) => void;
+  #held = false;
+  #finishing = false;
+  #over = false;
+
+  /** @param process used up by it */
+  constructor(
+    process: ForkProcess,
+    { plan, serializer }: Service,
+    events: Pick<ClientEvents, "retiring" | "event"> = {},
+  ) {
+    this.ready = new Promise((resolve, reject) => {
+      this.#settleReady = { resolve, reject };
+    });
+    this.ready.catch(() => {}); // calls tell it as well
+    this.exited = new Promise((resolve) => {
+      this.#settleExited = resolve;
+    });
+    const addon = tryAddon();
+    useAddon(addon instanceof Error ? undefined : addon);
+    this.client = new RpcClient(
+      { maxFrameBytes: plan.maxFrameBytes, serializer },
+      {
+        ...events,
+        ready: () => this.#settleReady.resolve(),
+        refused: (error) => this.fail(error),
+        ended: (error) => void this.#lost(error),
+        busy: (busy) => this.#hold(busy || this.#finishing),
+      },
+    );
+    void this.#start(process, plan);
+  }
+
+  get pid(): number | undefined {
+    return this.#connection?.pid;
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  /** Rejects all calls, and those to come; the process is killed. */
+  fail(error: ForkError): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#settleReady.reject(error);
+    this.client.fail(error);
+    this.#connection?.kill("SIGKILL");
+  }
+
+  /** No more calls: the process finishes those that it has, and ends. */
+  finish(reason: ForkError): void {
+    this.client.finish(reason);
+    this.#finishing = true;
+    this.#hold(true);
+  }
+
+  async #start(process: ForkProcess, plan: Service["plan"]): Promise<void> {
+    try {
+      const { connection, end } = await process.core.runRaw(plan);
+      this.#connection = connection;
+      if (this.#held) connection.hold();
+      void connection.exited.then((status) => this.#exited(status));
+      this.client.attach(typeof end === "number" ? new SocketLink(requireAddon("rpc"), end) : new StreamLink(end));
+      if (this.#over) connection.kill("SIGKILL");
+    } catch (error) {
+      this.fail(error as ForkError);
+      this.#settleExited(UNKNOWN_STATUS);
+    }
+  }
+
+  #exited(status: ExitStatus): void {
+    this.#finishing = false;
+    this.#hold(false);
+    this.#settleExited(status);
+    // The connection ends with it, unless somebody else has the worker's end open.
+    setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
+  }
+
+  /** The connection has ended by itself, so the process should, too. */
+  async #lost(cause?: Error): Promise<void> {
+    const { pid } = this;
+    if (cause !== undefined)
+      return this.fail(
+        new ForkError("ERR_FORK_PROTOCOL", `worker ${pid} said nonsense: ${cause.message}`, { cause, pid }),
+      );
+    const status = await this.#exitStatus();
+    const message = `worker ${pid} ${describeStatus(status)} before it answered`;
+    this.fail(new ForkError("ERR_FORK_DIED", message, { pid, exitCode: status.code, signal: status.signal }));
+  }
+
+  /** How it ended, if that is known in time. */
+  #exitStatus(): Promise<ExitStatus> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(UNKNOWN_STATUS), END_TIMEOUT_MS);
+      void this.exited.then((status) => {
+        clearTimeout(timer);
+        resolve(status);
+      });
+    });
+  }
+
+  /** Keeps this program alive as long as something is awaited of the process. */
+  #hold(held: boolean): void {
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held) this.#connection?.hold();
+    else this.#connection?.release();
+  }
+}

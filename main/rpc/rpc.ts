@@ -1,0 +1,126 @@
+/** Calling the functions of a module in another process. */
+import type { Listener } from "../../helper/rpc/listeners.cjs";
+import { callerFile } from "../caller.js";
+import { ForkError } from "../errors.js";
+import type { ExitStatus } from "../exit-status.js";
+import { type MemoryUse, readMemory } from "../memory.js";
+import { ForkProcess } from "../process.js";
+import { callsOf } from "./api.js";
+import { type CallOptions, checkTimeout, startCall } from "./call-options.js";
+import { RpcProcess } from "./rpc-process.js";
+import { type ServiceOptions, serviceOf } from "./service.js";
+import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "./types.js";
+
+/**
+ * Gives a process a module to serve. Calls can be made at once; they wait until the worker is ready.
+ *
+ * The worker ends after {@link Rpc.close}, and with this program. A call under way keeps this program alive.
+ *
+ * @param process used up by it, as by `run`
+ * @example
+ * ```ts
+ * const rpc = createRpc<typeof import("./worker.js")>(ForkProcess.create(), {
+ *   module: new URL("./worker.js", import.meta.url),
+ * });
+ * const thumbnail = await rpc.api.resize(image, 128);
+ * await rpc.close();
+ * ```
+ * @throws ForkError ERR_FORK_ARGUMENT, naming the option
+ */
+export function createRpc<M = AnyModule>(process: ForkProcess, options: ServiceOptions): Rpc<M> {
+  if (!(process instanceof ForkProcess))
+    throw new ForkError("ERR_FORK_ARGUMENT", "createRpc: the first argument must be a ForkProcess");
+  return new Rpc(new RpcProcess(process, serviceOf(options, callerFile())));
+}
+
+/** The caller's side of a worker that serves a module. */
+export class Rpc<M = AnyModule> {
+  /** The module's functions: `await rpc.api.resize(image, 128)`. */
+  readonly api: Calls<M>;
+  /** Settles when the worker has ended, however it did. Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  readonly #worker: RpcProcess;
+  #closing: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(worker: RpcProcess) {
+    this.#worker = worker;
+    this.exited = worker.exited;
+    this.api = callsOf((name, args) => this.#call(name, args, undefined)) as Calls<M>;
+  }
+
+  /** Once it is known. */
+  get pid(): number | undefined {
+    return this.#worker.pid;
+  }
+
+  /** Resolves when the worker has been initialised; rejects with why it can't be. */
+  async ready(): Promise<this> {
+    await this.#worker.ready;
+    return this;
+  }
+
+  /** As `rpc.api[name](...args)`, with a signal or a time limit. */
+  run<K extends FunctionName<M>>(name: K, ...rest: RunArguments<M, K, CallOptions>): RunResult<M, K> {
+    const [args = [], options] = rest as [args?: readonly unknown[], options?: CallOptions];
+    if (options?.timeout !== undefined) checkTimeout(options.timeout, "the option 'timeout'");
+    return this.#call(name, args, options) as RunResult<M, K>;
+  }
+
+  /** Listens to an event that the worker sends with `emit`. */
+  on(name: string, listener: (...args: never[]) => void): this {
+    this.#worker.client.listeners.add(name, listener as Listener);
+    return this;
+  }
+
+  off(name: string, listener: (...args: never[]) => void): this {
+    this.#worker.client.listeners.remove(name, listener as Listener);
+    return this;
+  }
+
+  /**
+   * Sends an event to the worker: `on(name, …)` from `desktop-fork/worker` there. In order with the calls.
+   * @throws ForkError ERR_FORK_SERIALIZE, ERR_FORK_TOO_LARGE, or why the worker is there no more
+   */
+  emit(name: string, ...args: unknown[]): void {
+    this.#worker.client.emit([name, ...args]);
+  }
+
+  /** @returns false when the worker has ended, or does not live yet */
+  kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
+    return this.#worker.connection?.kill(signal) ?? false;
+  }
+
+  /** The worker's memory, as of now. @throws ForkError ERR_FORK_UNSUPPORTED without /proc, ERR_FORK_DIED */
+  async memory(): Promise<MemoryUse> {
+    await this.#worker.ready;
+    return readMemory(this.pid as number);
+  }
+
+  /** Lets the worker finish all calls and its `done` function, and waits for its end. Further calls are rejected. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Kills the worker, and waits for its end. Calls under way are rejected with ERR_FORK_CLOSED. */
+  async terminate(): Promise<void> {
+    this.#worker.fail(new ForkError("ERR_FORK_CLOSED", "the rpc was terminated"));
+    await this.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#worker.finish(new ForkError("ERR_FORK_CLOSED", "the rpc was closed"));
+    await this.exited;
+  }
+
+  #call(name: string, args: readonly unknown[], options: CallOptions | undefined): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      startCall(this.#worker.client, { name, args, call: { resolve, reject }, ...options });
+    });
+  }
+}

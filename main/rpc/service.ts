@@ -1,0 +1,80 @@
+/** What an rpc worker is told before it serves, and the checks of it. */
+import { DEFAULT_FRAME_BYTES, MAX_FRAME_BYTES } from "../../helper/rpc/frame.cjs";
+import { jsonSerializer } from "../../helper/rpc/serializers.cjs";
+import type { Serializer } from "../../helper/rpc/values.cjs";
+import type { RpcPlan } from "../../helper/wire/plans.cjs";
+import { ForkError } from "../errors.js";
+import { specifierOf } from "../process.js";
+import { titleOf } from "../process-core.js";
+
+export interface ServiceOptions {
+  /** The module whose exported functions can be called: a file: URL, a path, or a package name. */
+  module: string | URL;
+  /**
+   * Name of an export that is called first, with what was sent by `sendArg` and `sendHandle`. Calls wait for it; when it
+   * fails, they reject with ERR_FORK_INIT.
+   */
+  init?: string | undefined;
+  /** Name of an export that is called after close(), when all calls are answered, before the process ends. */
+  done?: string | undefined;
+  /** Instead of structured clone: `"json"`, or functions of your own and the module that exports them to the worker. */
+  serializer?: "json" | CustomSerializer | undefined;
+  /** The longest message, in bytes of its serialised values. Default: 1 GiB; at most 4 GiB - 1. */
+  maxMessageBytes?: number | undefined;
+  /** What `ps` shows. Default: the module's name. */
+  title?: string | undefined;
+}
+
+export interface CustomSerializer extends Serializer {
+  /** Exports `serialize` and `deserialize`. */
+  module: string | URL;
+}
+
+export interface Service {
+  plan: RpcPlan;
+  serializer: Serializer | undefined;
+}
+
+/**
+ * @param from path of the file that module names count from
+ * @throws ForkError ERR_FORK_ARGUMENT, naming the option
+ */
+export function serviceOf(options: ServiceOptions, from: string): Service {
+  const { init, done, serializer, maxMessageBytes = DEFAULT_FRAME_BYTES, title } = options;
+  if (typeof options.module !== "string" && !(options.module instanceof URL))
+    throw optionError("module", "a URL or a string", options.module);
+  for (const [name, value] of Object.entries({ init, done, title }))
+    if (value !== undefined && typeof value !== "string") throw optionError(name, "a string", value);
+  if (!Number.isInteger(maxMessageBytes) || maxMessageBytes < 1 || maxMessageBytes > MAX_FRAME_BYTES)
+    throw optionError("maxMessageBytes", `an integer from 1 to ${MAX_FRAME_BYTES}`, maxMessageBytes);
+  const module = specifierOf(options.module);
+  const plan: RpcPlan = {
+    service: "rpc",
+    module,
+    from,
+    title: titleOf(title ?? `rpc ${module.split("/").at(-1)}`),
+    maxFrameBytes: maxMessageBytes,
+  };
+  if (init !== undefined) plan.init = init;
+  if (done !== undefined) plan.done = done;
+  if (serializer === undefined) return { plan, serializer };
+  return { plan: { ...plan, serializer: serializerName(serializer) }, serializer: serializerFunctions(serializer) };
+}
+
+function serializerName(serializer: "json" | CustomSerializer): string {
+  if (serializer === "json") return serializer;
+  const { serialize, deserialize, module } = serializer;
+  if (typeof serialize !== "function" || typeof deserialize !== "function" || module === undefined)
+    throw optionError("serializer", "'json' or { serialize, deserialize, module }", serializer);
+  return specifierOf(module);
+}
+
+function serializerFunctions(serializer: "json" | CustomSerializer): Serializer {
+  return serializer === "json" ? jsonSerializer : serializer;
+}
+
+/** The error for a bad option, by its name. */
+export function optionError(name: string, expected: string, value: unknown): ForkError {
+  const shown = typeof value === "object" && value !== null ? "an object" : String(value);
+  return new ForkError("ERR_FORK_ARGUMENT", `the option '${name}' must be ${expected}, not ${shown}`);
+}
