@@ -1,7 +1,7 @@
 /** Loading modules, CommonJS and ES modules alike. */
 import path = require("node:path");
 
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 import vm = require("node:vm");
 
@@ -54,10 +54,18 @@ export async function loadModule(specifier: string, from: string): Promise<Names
   return namespace;
 }
 
-function importAny(specifier: string, from: string): Promise<Namespace> {
+async function importAny(specifier: string, from: string): Promise<Namespace> {
+  const file = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
+  // The loader of ES modules would come to the same, much later.
+  if (path.isAbsolute(file) && file.endsWith(".cjs")) return namespaceOf(require(file));
   if (URL_SPECIFIER.test(specifier)) return importUrl(specifier);
   if (path.isAbsolute(specifier)) return importUrl(pathToFileURL(specifier).href);
   return importer(from)(specifier);
+}
+
+/** What `import()` would make of a CommonJS module. */
+function namespaceOf(exports: unknown): Namespace {
+  return typeof exports === "object" && exports !== null ? { ...exports, default: exports } : { default: exports };
 }
 
 /** The module if it is there already, so that a worker need not wait a turn for it. */

@@ -43,6 +43,15 @@ const verdicts = new Map<string, string | undefined>();
 /** Failures that somebody was told of by a rejection: of the process itself, or of a fork that failed with it. */
 const told = new WeakSet<Error>();
 
+/** Kept as what happened: an error with its stack is dear, and hardly ever asked for. */
+type Unusable = "closed" | { usedBy: string };
+
+function errorOfUse(why: Unusable): ForkError {
+  return why === "closed"
+    ? new ForkError("ERR_FORK_CLOSED", "this process object was closed")
+    : new ForkError("ERR_FORK_USED", `this process object was given to ${why.usedBy}() already`);
+}
+
 export class ProcessCore {
   /** Called once when the process fails or dies by itself, before `run`. */
   onFailed: (error: Error) => void = () => {};
@@ -56,7 +65,7 @@ export class ProcessCore {
   /** All commands so far, while it is possible that forks have to repeat them. */
   #log: Step[] | undefined = [];
   /** Why the object takes no more commands. */
-  #unusable: ForkError | undefined;
+  #unusable: Unusable | undefined;
   /** Why the process takes no more commands. */
   #failure: Error | undefined;
   /** The function was asked for: what happens to the process from now on is its worker's to tell. */
@@ -118,7 +127,7 @@ export class ProcessCore {
   }
 
   get over(): Error | undefined {
-    return this.#failure ?? this.#unusable;
+    return this.#failure ?? (this.#unusable && errorOfUse(this.#unusable));
   }
 
   get connection(): Connection | undefined {
@@ -135,7 +144,7 @@ export class ProcessCore {
    * @throws ForkError ERR_FORK_USED, ERR_FORK_CLOSED
    */
   assertUsable(): void {
-    if (this.#unusable !== undefined) throw this.#unusable;
+    if (this.#unusable !== undefined) throw errorOfUse(this.#unusable);
   }
 
   async ready(): Promise<void> {
@@ -176,7 +185,7 @@ export class ProcessCore {
   async take<T>(command: string, use: (connection: Connection) => Promise<T>): Promise<T> {
     this.assertUsable();
     this.#observed = true;
-    this.#unusable = new ForkError("ERR_FORK_USED", `this process object was given to ${command}() already`);
+    this.#unusable = { usedBy: command };
     return new Promise((resolve, reject) => {
       this.#stages.at(Stage.Connected, () => {
         if (this.#failure !== undefined) return reject(this.#failure);
@@ -190,8 +199,8 @@ export class ProcessCore {
   /** The process ends, unless it was given a function. Forks that were asked for before still come to life. */
   close(): void {
     if (this.#unusable !== undefined) return;
-    const reason = new ForkError("ERR_FORK_CLOSED", "this process object was closed");
-    this.#unusable = reason;
+    this.#unusable = "closed";
+    const reason = errorOfUse(this.#unusable);
     if (this.#failure !== undefined && !this.#observed && !told.has(this.#failure)) process.emitWarning(this.#failure);
     if (this.#stages.isAwaited(Stage.Known)) this.#stages.at(Stage.Unborn, () => this.#end(reason));
     else this.#end(reason);

@@ -202,6 +202,10 @@ export function specifierOf(module: string | URL): string {
   return module instanceof URL ? module.href : module;
 }
 
+function isAbsolute(module: string): boolean {
+  return module.startsWith("/") || /^[a-z]{2,}:/.test(module);
+}
+
 const FUNCTION_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u;
 
 function runPlan(target: string | URL, { export: exportName, title }: RunOptions): RunPlan {
@@ -211,7 +215,8 @@ function runPlan(target: string | URL, { export: exportName, title }: RunOptions
   const name = exportName ?? "default";
   return {
     module,
-    from: callerFile(),
+    // A look at the stack is dear; what says itself where it is needs none.
+    from: isAbsolute(module) ? "" : callerFile(),
     export: name,
     title: title ?? titleOf(name === "default" ? (module.split("/").at(-1) as string) : name),
   };
