@@ -30,14 +30,15 @@ export function summaryLines(summary: ThumbnailSummary, { child, reasons }: Summ
 }
 
 function memoryLines({ atStart, atEnd, template }: MemorySummary, child: MemoryUse | undefined): string[] {
-  const shared = template === undefined ? "" : `; the template that they share ${megabytes(template)}, once`;
-  const lines = [
-    `memory of a worker's own: ${colours.bold(megabytes(atStart))} at its start, ${megabytes(atEnd)} after its last picture${shared}`,
-  ];
-  if (child !== undefined)
+  const own = `${colours.bold(megabytes(atStart))} of its own for each worker at its start`;
+  const lines = [`memory  ${own}, ${megabytes(atEnd)} after its last picture`];
+  if (template !== undefined) lines.push(`        ${megabytes(template)} for the template that they share, once`);
+  if (child !== undefined) {
+    const times = Math.round(child.uss / atStart);
     lines.push(
-      `a child process in its place: ${megabytes(child.uss)} at its start, ${Math.round(child.uss / atStart)} times as much (one was started now and measured)`,
+      `        ${megabytes(child.uss)} for a child process at its start: ${times} times as much (measured now)`,
     );
+  }
   return lines;
 }
 

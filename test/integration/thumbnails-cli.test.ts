@@ -78,8 +78,8 @@ test("a run prints a line for each picture and a summary, without colours, and e
   assert.match(stdout, /^4 pictures: 3 made, 0 up to date, 1 failed$/m);
   assert.match(stdout, /pictures per second, \d workers?$/m);
   if (process.platform === "linux") {
-    assert.match(stdout, /^memory of a worker's own: [\d.]+ MB at its start/m);
-    assert.match(stdout, /^a child process in its place: [\d.]+ MB at its start, \d+ times as much/m);
+    assert.match(stdout, /^memory {2}[\d.]+ MB of its own for each worker at its start/m);
+    assert.match(stdout, /^ +[\d.]+ MB for a child process at its start: \d+ times as much/m);
   }
 });
 
