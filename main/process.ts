@@ -17,7 +17,7 @@ import type { RuntimeOptions } from "./runtime.js";
 import { becomeProgram } from "./spawn/become.js";
 import type { End, SpawnOptions, SpawnOptionsWithStdioTuple, StdioOption } from "./spawn/types.js";
 import { defaultTemplateCore } from "./template-core.js";
-import { checkValues } from "./values.js";
+import { takeValues } from "./values.js";
 import { Worker } from "./worker.js";
 
 export interface ForkOptions {
@@ -92,8 +92,7 @@ export class ForkProcess {
     this.#core.assertUsable();
     if (typeof code !== "string")
       throw new ForkError("ERR_FORK_ARGUMENT", `eval: the code must be a string, not ${typeof code}`);
-    checkValues([code, ...args], "eval");
-    this.#core.step(MessageType.Eval, [code, callerFile(), ...args]);
+    this.#core.step(MessageType.Eval, takeValues(args, "eval", [code, callerFile()]));
     return this;
   }
 
@@ -127,13 +126,13 @@ export class ForkProcess {
   }
 
   /**
-   * Sends arguments for the function. Strings arrive as strings, octets as Buffers; at most 4 GiB in one call.
+   * Sends arguments for the function. Strings arrive as strings, octets as Buffers; at most 4 GiB in one call. Octets are
+   * copied now: changing them later changes nothing for the process.
    * @throws ForkError ERR_FORK_ARGUMENT, ERR_FORK_TOO_LARGE
    */
   sendArg(...values: (string | Uint8Array)[]): this {
     this.#core.assertUsable();
-    checkValues(values, "sendArg");
-    this.#core.step(MessageType.Arguments, values);
+    this.#core.step(MessageType.Arguments, takeValues(values, "sendArg"));
     return this;
   }
 
@@ -199,7 +198,9 @@ export function birthOptions(options: ForkOptions): BirthOptions {
 export function specifierOf(module: string | URL): string {
   if (typeof module !== "string" && !(module instanceof URL))
     throw new ForkError("ERR_FORK_ARGUMENT", `a module is named by a URL or a string, not ${typeof module}`);
-  return module instanceof URL ? module.href : module;
+  const specifier = module instanceof URL ? module.href : module;
+  if (specifier === "") throw new ForkError("ERR_FORK_ARGUMENT", "a module's name is empty");
+  return specifier;
 }
 
 function isAbsolute(module: string): boolean {

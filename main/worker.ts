@@ -12,8 +12,8 @@ export interface WorkerStart {
 }
 
 /**
- * A running worker. It ends when its function's result has settled and its event loop is empty, when it is killed, or
- * when this program ends (unless it is `detached`). Dropping this object changes nothing for it.
+ * A running worker. It ends when its function's result has settled and its event loop is empty (a socket that it
+ * does not read counts for nothing), when it is killed, or when this program ends (unless it is `detached`). Dropping this object changes nothing for it.
  *
  * A live worker keeps this program's event loop alive, as a `ChildProcess` does; see {@link Worker.unref}.
  */
@@ -37,7 +37,7 @@ export class Worker {
     };
     signal?.addEventListener("abort", abort, { once: true });
     void this.exited.then(() => {
-      this.unref();
+      this.#release();
       // Nobody may have asked for what it wrote; the end of file still closes the socket.
       this.socket.read(0);
       signal?.removeEventListener("abort", abort);
@@ -70,19 +70,25 @@ export class Worker {
     return readMemory(this.pid);
   }
 
-  /** Lets this program's event loop end while the worker runs. The worker then ends with it. */
+  /** Lets this program's event loop end while the worker runs, its socket included. The worker then ends with it. */
   unref(): this {
-    if (this.#referenced) this.#connection.release();
-    this.#referenced = false;
+    this.#release();
+    this.socket.unref();
     return this;
   }
 
   ref(): this {
+    this.socket.ref();
     if (!this.#referenced && this.#connection.status === undefined) {
       this.#connection.hold();
       this.#referenced = true;
     }
     return this;
+  }
+
+  #release(): void {
+    if (this.#referenced) this.#connection.release();
+    this.#referenced = false;
   }
 
   /** Kills with SIGKILL, closes the socket, and waits for the end. */

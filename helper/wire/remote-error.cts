@@ -18,16 +18,18 @@ export interface Failure {
 }
 
 const MAX_CAUSES = 8;
+/** Of a message and of a stack, each. */
+const MAX_CHARACTERS = 64 * 1024;
 
 /** Whatever was thrown, even if it is no Error or resists being looked at. */
 export function describeError(thrown: unknown, causes = MAX_CAUSES): RemoteError {
   try {
     if (!(thrown instanceof Error) && !isErrorLike(thrown))
-      return { name: "Error", message: `a non-error was thrown: ${show(thrown)}` };
-    const described: RemoteError = { name: String(thrown.name), message: String(thrown.message) };
-    if (typeof thrown.stack === "string") described.stack = thrown.stack;
+      return { name: "Error", message: shorten(`a non-error was thrown: ${show(thrown)}`) };
+    const described: RemoteError = { name: shorten(String(thrown.name)), message: shorten(String(thrown.message)) };
+    if (typeof thrown.stack === "string") described.stack = shorten(thrown.stack);
     const { code } = thrown as { code?: unknown };
-    if (typeof code === "string") described.code = code;
+    if (typeof code === "string") described.code = shorten(code);
     if (thrown.cause !== undefined && causes > 0) described.cause = describeError(thrown.cause, causes - 1);
     return described;
   } catch {
@@ -38,6 +40,11 @@ export function describeError(thrown: unknown, causes = MAX_CAUSES): RemoteError
 /** Errors of another context are no `instanceof Error` here. */
 function isErrorLike(thrown: unknown): thrown is Error {
   return typeof thrown === "object" && thrown !== null && "message" in thrown && "stack" in thrown;
+}
+
+function shorten(text: string): string {
+  const rest = text.length - MAX_CHARACTERS;
+  return rest > 0 ? `${text.slice(0, MAX_CHARACTERS)} … and ${rest} characters more` : text;
 }
 
 function show(thrown: unknown): string {

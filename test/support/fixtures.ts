@@ -1,13 +1,14 @@
 /** The little programs and modules under test/fixtures/contract, which are not compiled. */
-import { fileURLToPath } from "node:url";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** This file runs from dist/test/support. */
-const FIXTURES = new URL("../../../test/fixtures/contract/", import.meta.url);
-
-export function fixture(name: string): URL {
-  return new URL(name, FIXTURES);
-}
+const FIXTURES = fileURLToPath(new URL("../../../test/fixtures/contract", import.meta.url));
 
 export function fixturePath(name: string): string {
-  return fileURLToPath(fixture(name));
+  return path.join(FIXTURES, name);
+}
+
+export function fixture(name: string): URL {
+  return pathToFileURL(fixturePath(name));
 }

@@ -1,11 +1,20 @@
 /** The contract of the whole public API: one suite, installed once per configuration. */
 import { suite } from "node:test";
 import type { Configuration } from "../../support/configurations.js";
+import { argumentsInOrder } from "./arguments.js";
 import { cloning } from "./cloning.js";
+import { endings } from "./endings.js";
+import { evaluation } from "./evaluation.js";
+import { modules } from "./modules.js";
+import { running } from "./running.js";
+import { sockets } from "./sockets.js";
+import { workers } from "./workers.js";
+
+const PARTS = [argumentsInOrder, cloning, evaluation, modules, running, sockets, endings, workers];
 
 export function installContract(configuration: Configuration): void {
   Object.assign(process.env, configuration.env);
   suite(`contract: ${configuration.name}`, () => {
-    for (const install of [cloning]) install(configuration);
+    for (const install of PARTS) install(configuration);
   });
 }

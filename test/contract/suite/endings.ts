@@ -1,0 +1,73 @@
+/** How workers end, and how their parent learns of it. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { ForkProcess } from "../../../main/index.js";
+import { fixture } from "../../support/fixtures.js";
+import { forbidLeaks } from "../../support/leaks.js";
+import { runProgram } from "../../support/program.js";
+import { idle } from "../../support/workers.js";
+
+const ENDINGS = fixture("endings.mjs");
+
+const QUIET = [
+  ["exitAtOnce", 9, null],
+  ["exitLater", 250, null],
+  ["exitCodeProperty", 5, null],
+  ["returns", 0, null],
+  ["resolves", 0, null],
+  ["naturalEnd", 0, null],
+  ["handlesItsErrors", 77, null],
+  ["exitListener", 33, null],
+  ["killsItself", null, "SIGTERM"],
+] as const;
+
+/** These say something on standard error. */
+const LOUD = [
+  ["throws", { code: 1, signal: null }, /RangeError: thrown by a worker\n\s+at throws \(.*endings\.mjs:/],
+  ["throwsLater", { code: 1, signal: null }, /RangeError: thrown by a worker\n\s+at .*throws .*endings\.mjs:/],
+  ["rejects", { code: 1, signal: null }, /RangeError: rejected by a worker\n\s+at rejects \(.*endings\.mjs:/],
+  ["neverSettles", { code: 13, signal: null }, /'neverSettles' still waits/],
+  ["aborts", { code: null, signal: "SIGABRT" }, /(?:)/],
+] as const;
+
+export function endings(): void {
+  suite("endings", () => {
+    forbidLeaks();
+
+    for (const [name, code, signal] of QUIET)
+      test(`${name}: ${code === null ? signal : `code ${code}`}`, async () => {
+        const worker = await ForkProcess.create().run(ENDINGS, name);
+        worker.socket.resume();
+        assert.deepEqual(await worker.exited, { code, signal });
+        assert.equal(worker.exitCode, code);
+      });
+
+    for (const [name, status, output] of LOUD)
+      test(`${name}: ${status.code === null ? status.signal : `code ${status.code}`}, and standard error says why`, async () => {
+        const { stdout, stderr, code } = await runProgram("run-ending.mjs", { args: [name] });
+        assert.deepEqual(JSON.parse(stdout), status);
+        assert.match(stderr, output);
+        assert.equal(code, 0);
+      });
+
+    test("a signal from the parent", async () => {
+      for (const signal of ["SIGTERM", "SIGKILL", "SIGINT", "SIGUSR2"] as const) {
+        const worker = await idle(ForkProcess.create());
+        assert.equal(worker.kill(signal), true);
+        assert.deepEqual(await worker.exited, { code: null, signal });
+        worker.socket.destroy();
+      }
+    });
+
+    test("all of many workers are told, each with its own code", async () => {
+      using proc = ForkProcess.create().eval("function leave(socket, code) { process.exit(Number(code)) }");
+      const codes = Array.from({ length: 20 }, (_, index) => index * 3);
+      const ended = codes.map(async (code) => {
+        const worker = await proc.fork().sendArg(String(code)).run("leave");
+        worker.socket.resume();
+        return (await worker.exited).code;
+      });
+      assert.deepEqual(await Promise.all(ended), codes);
+    });
+  });
+}
