@@ -1,5 +1,5 @@
 /** Errors with the names, codes and fields that node:child_process gives them. */
-import { getSystemErrorName } from "node:util";
+import { format, getSystemErrorName } from "node:util";
 
 /** A system call that failed, as Node has it. @param errno negative */
 export function systemFailure(errno: number, syscall: string): NodeJS.ErrnoException {
@@ -13,7 +13,7 @@ export function spawnFailure(errno: number, file: string, args: readonly string[
 }
 
 export function unknownSignal(signal: unknown): TypeError {
-  return withCode(new TypeError(`Unknown signal: ${String(signal)}`), "ERR_UNKNOWN_SIGNAL");
+  return withCode(new TypeError(format("Unknown signal: %s", signal)), "ERR_UNKNOWN_SIGNAL");
 }
 
 export function bufferExceeded(stream: "stdout" | "stderr"): RangeError {

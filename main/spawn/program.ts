@@ -197,7 +197,8 @@ export class Program extends EventEmitter {
   }
 
   #closed(): void {
-    if (--this.#open === 0) this.emit("close", this.exitCode, this.signalCode);
+    if (--this.#open > 0) return;
+    this.#scope.runInAsyncScope(() => this.emit("close", this.exitCode, this.signalCode));
   }
 
   #send(life: Life, signal: number): boolean {

@@ -1,0 +1,17 @@
+import type { Behaviour } from "../behaviour.js";
+import { failures } from "./failures.js";
+import { life } from "./life.js";
+import { misuse } from "./misuse.js";
+import { output } from "./output.js";
+import { streams } from "./streams.js";
+import { surroundings } from "./surroundings.js";
+
+/** What node:child_process documents, and what its own tests look at, by theme. */
+export const BEHAVIOURS: Readonly<Record<string, readonly Behaviour[]>> = {
+  misuse,
+  failures,
+  surroundings,
+  streams,
+  life,
+  output,
+};
