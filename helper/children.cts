@@ -13,6 +13,7 @@ export class Children {
   readonly #addon: Addon;
   readonly #report: (exit: ExitReport) => void;
   readonly #alive = new Set<number>();
+  #watching = false;
   #whenGone: (() => void) | undefined;
 
   constructor(addon: Addon, report: (exit: ExitReport) => void) {
@@ -30,6 +31,9 @@ export class Children {
   add(pid: number): void {
     this.#alive.add(pid);
     this.#addon.watchChildren(() => this.#reap());
+    // The first one may have ended before there was a watch.
+    if (!this.#watching) setImmediate(() => this.#reap());
+    this.#watching = true;
   }
 
   /** Calls back, once, when no child is left. */

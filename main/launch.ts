@@ -87,6 +87,7 @@ function launchPlain({ runtime, cwd, detached }: LaunchOptions, plan: StartPlan)
     ...(cwd === undefined ? {} : { cwd }),
   });
   const [, , , channel, socket] = child.stdio as unknown as [unknown, unknown, unknown, net.Socket, net.Socket];
+  socket?.unref(); // until a function has it
   connection.open(new StreamChannel(channel, connection, MAX_ANSWER_BYTES));
   child.on("error", (error) => connection.stillborn(runtimeError(runtime, error)));
   if (child.pid !== undefined) connection.born(new ChildProcessHandle(child, child.pid));

@@ -364,7 +364,7 @@ export class ProcessCore {
   #runWithSocket(connection: Connection, plan: RunPlan, socket: net.Socket): Promise<net.Socket> {
     return new Promise((resolve, reject) => {
       connection.request(MessageType.Run, [JSON.stringify(plan)], [], {
-        answered: () => resolve(socket),
+        answered: () => resolve(socket.ref()),
         failed: (error) => {
           socket.destroy();
           reject(error);

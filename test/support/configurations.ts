@@ -9,7 +9,8 @@ export interface Configuration {
   addon: boolean;
 }
 
-export const FORK: Configuration = { name: "fork", env: {}, forks: true, addon: true };
+/** Without spares: a process that nobody asked for yet would look like one that was left behind. */
+export const FORK: Configuration = { name: "fork", env: { DESKTOP_FORK_SPARES: "0" }, forks: true, addon: true };
 
 export const EXEC: Configuration = {
   name: "exec",

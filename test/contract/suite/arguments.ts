@@ -13,7 +13,9 @@ export function argumentsInOrder(): void {
     forbidLeaks();
 
     test("arrive in the order sent, strings as strings and octets as Buffers", async () => {
-      const proc = ForkProcess.create().sendArg("one", new Uint8Array([2, 0, 255])).sendArg("three");
+      const proc = ForkProcess.create()
+        .sendArg("one", new Uint8Array([2, 0, 255]))
+        .sendArg("three");
       assert.deepEqual(await argumentsOf(proc), ["one", { octets: [2, 0, 255] }, "three"]);
     });
 

@@ -8,7 +8,7 @@ import { ForkError, ForkProcess } from "../../../main/index.js";
 import { forbidLeaks } from "../../support/leaks.js";
 
 /** Evaluates an expression in the process, which ends. */
-async function valueOf(proc: ForkProcess, expression: string): Promise<string> {
+async function valueIn(proc: ForkProcess, expression: string): Promise<string> {
   const worker = await proc.eval(`globalThis.answer = (socket) => socket.end(String(${expression}))`).run("answer");
   const [value] = await Promise.all([text(worker.socket), worker.exited]);
   return value;
@@ -28,8 +28,10 @@ export function evaluation(): void {
     forbidLeaks();
 
     test("declarations stay in the global scope", async () => {
-      const proc = ForkProcess.create().eval("var a = 1; let b = 2; const c = 3; class D { e = 4 } function f() { return 5 }");
-      assert.equal(await valueOf(proc, "[a, b, c, new D().e, f()]"), "1,2,3,4,5");
+      const proc = ForkProcess.create().eval(
+        "var a = 1; let b = 2; const c = 3; class D { e = 4 } function f() { return 5 }",
+      );
+      assert.equal(await valueIn(proc, "[a, b, c, new D().e, f()]"), "1,2,3,4,5");
     });
 
     test("functions declared in any way can be run, also as members", async () => {
@@ -49,25 +51,31 @@ export function evaluation(): void {
     });
 
     test("code sees its arguments as `args`", async () => {
-      const proc = ForkProcess.create().eval("globalThis.seen = args.map((arg) => arg.toString('latin1'))", "é", Buffer.of(233));
-      assert.equal(await valueOf(proc, "seen"), "é,é");
+      const proc = ForkProcess.create().eval(
+        "globalThis.seen = args.map((arg) => arg.toString('latin1'))",
+        "é",
+        Buffer.of(233),
+      );
+      assert.equal(await valueIn(proc, "seen"), "é,é");
     });
 
     test("`require` is a global that resolves as in the calling file, now and later", async () => {
       const here = path.dirname(fileURLToPath(import.meta.url));
       const proc = ForkProcess.create().eval("globalThis.first = require.resolve('lodash')");
       const later = "require('node:path').dirname(require.resolve('./evaluation.js'))";
-      assert.equal(await valueOf(proc, `[typeof first, ${later}]`), `string,${here}`);
+      assert.equal(await valueIn(proc, `[typeof first, ${later}]`), `string,${here}`);
     });
 
     test("import() works in it", async () => {
       const proc = ForkProcess.create().eval("globalThis.loading = import('node:path').then((path) => path.sep)");
-      assert.equal(await valueOf(proc.eval("loading.then((sep) => { globalThis.sep = sep })"), "sep"), path.sep);
+      assert.equal(await valueIn(proc.eval("loading.then((sep) => { globalThis.sep = sep })"), "sep"), path.sep);
     });
 
     test("a promise as its value is waited for", async () => {
-      const proc = ForkProcess.create().eval("new Promise((done) => setTimeout(() => { globalThis.late = 1; done() }, 20))");
-      assert.equal(await valueOf(proc.eval("globalThis.seen = typeof late"), "seen"), "number");
+      const proc = ForkProcess.create().eval(
+        "new Promise((done) => setTimeout(() => { globalThis.late = 1; done() }, 20))",
+      );
+      assert.equal(await valueIn(proc.eval("globalThis.seen = typeof late"), "seen"), "number");
     });
 
     test("code that does not compile fails with the remote SyntaxError", async () => {
@@ -92,7 +100,9 @@ export function evaluation(): void {
     });
 
     test("code that rejects fails like code that throws", async () => {
-      const { code, cause } = await failureOf(ForkProcess.create().eval("Promise.reject(new Error('rejected'))").ready());
+      const { code, cause } = await failureOf(
+        ForkProcess.create().eval("Promise.reject(new Error('rejected'))").ready(),
+      );
       assert.equal(code, "ERR_FORK_EVAL");
       assert.equal((cause as Error).message, "rejected");
     });

@@ -24,7 +24,9 @@ export function running({ addon }: Configuration): void {
     });
 
     test("the function's socket comes first, then all that was sent", async () => {
-      const proc = ForkProcess.create().sendArg("1").eval("function count(...all) { all[0].end(String(all.length)) }", "not sent");
+      const proc = ForkProcess.create()
+        .sendArg("1")
+        .eval("function count(...all) { all[0].end(String(all.length)) }", "not sent");
       const worker = await proc.sendArg("2", "3").run("count");
       assert.equal(await text(worker.socket), "4");
       await worker.exited;

@@ -244,7 +244,7 @@ export const streams: Behaviour[] = [
       await once(child, "spawn");
       child.stdout.destroy();
       child.stdin.end("\n");
-      const said = await text(child.stderr);
+      const [said] = await Promise.all([text(child.stderr), once(child, "close")]);
       return /failed/.test(said) || child.signalCode;
     },
   },
