@@ -39,7 +39,7 @@ class HeldSocket extends net.Socket {
 
   release(): void {
     this[RELEASED] = true;
-    if (this[WANTED] !== undefined && !this.destroyed) super._read(this[WANTED]);
+    if (this[WANTED] !== undefined && !this.destroyed && !isLent(this)) super._read(this[WANTED]);
   }
 }
 

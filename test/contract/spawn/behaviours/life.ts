@@ -253,21 +253,4 @@ export const life: Behaviour[] = [
       return seenError(error);
     },
   },
-  {
-    name: "what a listener throws is thrown, and disturbs no other program",
-    observe: async ({ spawn }) => {
-      const caught: unknown[] = [];
-      process.setUncaughtExceptionCaptureCallback((error) => caught.push(error.message));
-      const children = [1, 2, 3].map((number) => {
-        const child = spawn("sh", ["-c", `exit ${number}`], { stdio: "ignore" });
-        child.on("exit", () => {
-          throw new Error(`listener ${number}`);
-        });
-        return child;
-      });
-      const ends = await Promise.all(children.map((child) => once(child, "close")));
-      process.setUncaughtExceptionCaptureCallback(null);
-      return [ends, caught.sort()];
-    },
-  },
 ];
