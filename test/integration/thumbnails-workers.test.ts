@@ -70,7 +70,7 @@ async function runWith(place: Place, workers: Treated, more: object = {}) {
 
 test("a worker that is killed costs its own picture, which is not recorded, and is replaced", async (t) => {
   const place = makePlace(t);
-  const workers = new Treated((worker) => stopAtPicture(worker, 2, () => worker.kill("SIGKILL")));
+  const workers = new Treated((worker) => stopAtPicture(worker, 1, () => worker.kill("SIGKILL")));
   const { summary, failures } = await runWith(place, workers);
   assert.deepEqual([summary.made, summary.failed, summary.workers], [PICTURES - 1, 1, 3]);
   assert.equal(failures[0]?.reason, "the worker was killed by SIGKILL");
@@ -85,7 +85,7 @@ test("a worker that crashes costs its own picture, which is recorded", async (t)
   };
   const { summary, failures } = await runWith(
     place,
-    new Treated((worker) => stopAtPicture(worker, 2, () => crash(worker))),
+    new Treated((worker) => stopAtPicture(worker, 1, () => crash(worker))),
   );
   assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 1]);
   assert.match(failures[0]?.reason ?? "", /SIGSEGV/);
@@ -93,7 +93,7 @@ test("a worker that crashes costs its own picture, which is recorded", async (t)
 
 test("a picture that takes too long fails and is recorded, and its worker is replaced", async (t) => {
   const place = makePlace(t);
-  const workers = new Treated((worker) => stopAtPicture(worker, 2, () => {}));
+  const workers = new Treated((worker) => stopAtPicture(worker, 1, () => {}));
   const { summary, failures } = await runWith(place, workers, { timeoutMs: 2000 });
   assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 1]);
   assert.equal(failures[0]?.reason, "it took longer than 2 s");

@@ -106,7 +106,8 @@ export function modules(): void {
       using proc = ForkProcess.create();
       for (const wrong of [undefined, null, 1, {}, ""]) {
         assert.throws(() => proc.require(wrong as never), { code: "ERR_FORK_ARGUMENT" }, String(wrong));
-        await assert.rejects(proc.fork().run(wrong as never), { code: "ERR_FORK_ARGUMENT" }, String(wrong));
+        using forked = proc.fork();
+        await assert.rejects(forked.run(wrong as never), { code: "ERR_FORK_ARGUMENT" }, String(wrong));
       }
     });
   });
