@@ -10,7 +10,7 @@ import { ForkedWorkers, type WorkerSource } from "../../main/thumbnails/workers.
 import type { Worker } from "../../main/worker.js";
 import { filesBelow, makePictures, makePlace, type Place } from "../support/thumbnails.js";
 
-const PICTURES = 6;
+const PICTURES = 30;
 
 /** Workers of which the first is treated in some way before it gets a picture. */
 class Treated implements WorkerSource {
@@ -70,7 +70,7 @@ async function runWith(place: Place, workers: Treated, more: object = {}) {
 
 test("a worker that is killed costs its own picture, which is not recorded, and is replaced", async (t) => {
   const place = makePlace(t);
-  const workers = new Treated((worker) => stopAtPicture(worker, 1, () => worker.kill("SIGKILL")));
+  const workers = new Treated((worker) => stopAtPicture(worker, 2, () => worker.kill("SIGKILL")));
   const { summary, failures } = await runWith(place, workers);
   assert.deepEqual([summary.made, summary.failed, summary.workers], [PICTURES - 1, 1, 3]);
   assert.equal(failures[0]?.reason, "the worker was killed by SIGKILL");
@@ -85,7 +85,7 @@ test("a worker that crashes costs its own picture, which is recorded", async (t)
   };
   const { summary, failures } = await runWith(
     place,
-    new Treated((worker) => stopAtPicture(worker, 1, () => crash(worker))),
+    new Treated((worker) => stopAtPicture(worker, 2, () => crash(worker))),
   );
   assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 1]);
   assert.match(failures[0]?.reason ?? "", /SIGSEGV/);
@@ -93,7 +93,7 @@ test("a worker that crashes costs its own picture, which is recorded", async (t)
 
 test("a picture that takes too long fails and is recorded, and its worker is replaced", async (t) => {
   const place = makePlace(t);
-  const workers = new Treated((worker) => stopAtPicture(worker, 1, () => {}));
+  const workers = new Treated((worker) => stopAtPicture(worker, 2, () => {}));
   const { summary, failures } = await runWith(place, workers, { timeoutMs: 2000 });
   assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 1]);
   assert.equal(failures[0]?.reason, "it took longer than 2 s");
@@ -142,7 +142,7 @@ test("a template that is killed is replaced, and its workers go on", async (t) =
 test("aborting ends the workers, leaves no temporary file, and rejects", async (t) => {
   const place = makePlace(t);
   const abort = new AbortController();
-  const workers = new Treated((worker) => stopAtPicture(worker, 1, () => abort.abort()));
+  const workers = new Treated((worker) => stopAtPicture(worker, 2, () => abort.abort()));
   await assert.rejects(runWith(place, workers, { signal: abort.signal }), { name: "AbortError" });
   for (const file of filesBelow(place.cache)) assert.match(file, /^large\/[0-9a-f]{32}\.png$/);
 });
