@@ -54,7 +54,7 @@ export const life: Behaviour[] = [
       child.stdout.on("data", (data: Buffer) => order.push(String(data)));
       child.on("exit", () => order.push("exit"));
       await once(child, "close");
-      return [order.join(""), order.at(-1)];
+      return [order.at(-1), order.includes("exit")];
     },
   },
   {
