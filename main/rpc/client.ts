@@ -9,12 +9,14 @@ import { ForkError } from "../errors.js";
 import { callError, readError, sendError } from "./call-errors.js";
 import { RemoteStream } from "./remote-stream.js";
 
-/** What waits for an answer. Exactly one of `resolve` and `reject` is called, then `finished`. */
+/** What waits for an answer. Exactly one of `resolve` and `reject` is called, then `finished`, then `settled`. */
 export interface PendingCall {
   resolve(value: unknown): void;
   reject(error: unknown): void;
   /** The worker is done with it: at once, or at the end of the stream that it resolved with. */
   finished?(): void;
+  /** The worker is really done with it: later than `finished` when the call was abandoned or its stream cancelled. */
+  settled?(): void;
 }
 
 export interface ClientEvents {
@@ -40,7 +42,7 @@ export class RpcClient implements SessionEvents {
   readonly #pending = new Map<number, PendingCall>();
   readonly #streams = new Map<number, { stream: RemoteStream; call: PendingCall }>();
   /** Calls that nobody waits for any more, and that the worker has not answered yet. */
-  readonly #abandoned = new Set<number>();
+  readonly #abandoned = new Map<number, PendingCall>();
   readonly #pings = new Map<number, () => void>();
   #lastId = 0;
   #failure: ForkError | undefined;
@@ -86,8 +88,10 @@ export class RpcClient implements SessionEvents {
 
   /** The call's promise was settled otherwise: its answer does not matter any more. The worker sees it aborted. */
   abandon(id: number): void {
-    if (!this.#pending.delete(id)) return this.#cancel(id);
-    this.#forsake(id);
+    const call = this.#pending.get(id);
+    if (call === undefined) return this.#cancel(id);
+    this.#pending.delete(id);
+    this.#forsake(id, call);
   }
 
   /** Ends a stream, with an error for its reader. */
@@ -131,16 +135,21 @@ export class RpcClient implements SessionEvents {
     this.#session.close();
     const pending = [...this.#pending.values()];
     const streams = [...this.#streams.values()];
+    const abandoned = [...this.#abandoned.values()];
     this.#pending.clear();
     this.#streams.clear();
+    this.#abandoned.clear();
     for (const call of pending) {
       call.reject(error);
       call.finished?.();
+      call.settled?.();
     }
     for (const { stream, call } of streams) {
       stream.end({ error });
       call.finished?.();
+      call.settled?.();
     }
+    for (const call of abandoned) call.settled?.();
     if (pending.length + streams.length > 0) this.#setBusy(false);
   }
 
@@ -193,14 +202,11 @@ export class RpcClient implements SessionEvents {
 
   #settle(id: number, settle: (call: PendingCall) => void): void {
     const call = this.#pending.get(id);
-    if (call === undefined) {
-      this.#expectAbandoned(id);
-      this.#abandoned.delete(id);
-      return;
-    }
+    if (call === undefined) return this.#settleAbandoned(id);
     this.#pending.delete(id);
     settle(call);
     call.finished?.();
+    call.settled?.();
     if (this.size === 0) this.#setBusy(false);
   }
 
@@ -231,14 +237,11 @@ export class RpcClient implements SessionEvents {
 
   #endStream(id: number, failure?: { error: unknown }): void {
     const open = this.#streams.get(id);
-    if (open === undefined) {
-      this.#expectAbandoned(id);
-      this.#abandoned.delete(id);
-      return;
-    }
+    if (open === undefined) return this.#settleAbandoned(id);
     this.#streams.delete(id);
     open.stream.end(failure);
     open.call.finished?.();
+    open.call.settled?.();
     if (this.size === 0) this.#setBusy(false);
   }
 
@@ -247,14 +250,21 @@ export class RpcClient implements SessionEvents {
     const open = this.#streams.get(id);
     if (open === undefined) return;
     this.#streams.delete(id);
-    this.#forsake(id);
+    this.#forsake(id, open.call);
     open.call.finished?.();
   }
 
-  #forsake(id: number): void {
-    this.#abandoned.add(id);
+  #forsake(id: number, call: PendingCall): void {
+    this.#abandoned.set(id, call);
     this.#session.writer.signal(FrameType.Abort, id);
     if (this.size === 0) this.#setBusy(false);
+  }
+
+  #settleAbandoned(id: number): void {
+    this.#expectAbandoned(id);
+    const call = this.#abandoned.get(id);
+    this.#abandoned.delete(id);
+    call?.settled?.();
   }
 
   /** @throws RangeError when the worker speaks of a call that was never made, or is answered already */

@@ -13,6 +13,11 @@ import type { Service } from "./service.js";
 /** How long the news of an end may lag behind the end of the connection, and the other way round. */
 const END_TIMEOUT_MS = 1000;
 
+export interface ProcessEvents extends Pick<ClientEvents, "ready" | "retiring" | "event"> {
+  /** It answers no more, for whatever reason. Called once, before its calls are rejected with the same error. */
+  failed?(error: ForkError): void;
+}
+
 export class RpcProcess {
   readonly client: RpcClient;
   /** Resolves when the worker serves; rejects with why it never will. */
@@ -25,13 +30,11 @@ export class RpcProcess {
   #held = false;
   #finishing = false;
   #over = false;
+  readonly #tellFailed: ((error: ForkError) => void) | undefined;
 
   /** @param process used up by it */
-  constructor(
-    process: ForkProcess,
-    { plan, serializer }: Service,
-    events: Pick<ClientEvents, "retiring" | "event"> = {},
-  ) {
+  constructor(process: ForkProcess, { plan, serializer }: Service, events: ProcessEvents = {}) {
+    this.#tellFailed = events.failed?.bind(events);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
     });
@@ -45,7 +48,10 @@ export class RpcProcess {
       { maxFrameBytes: plan.maxFrameBytes, serializer },
       {
         ...events,
-        ready: () => this.#settleReady.resolve(),
+        ready: () => {
+          this.#settleReady.resolve();
+          events.ready?.();
+        },
         refused: (error) => this.fail(error),
         ended: (error) => void this.#lost(error),
         busy: (busy) => this.#hold(busy || this.#finishing),
@@ -67,6 +73,7 @@ export class RpcProcess {
     if (this.#over) return;
     this.#over = true;
     this.#settleReady.reject(error);
+    this.#tellFailed?.(error);
     this.client.fail(error);
     this.#connection?.kill("SIGKILL");
   }
