@@ -1,24 +1,28 @@
 /** Structured clone by node:v8, except that large octets inside a value are not copied into it. */
 import v8 = require("node:v8");
 
+import { types } from "node:util";
 import { LARGE_PIECE_BYTES } from "../wire/link.cjs";
+import { refuseShared } from "./leaf-writer.cjs";
 
-type ViewConstructor = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayBufferView;
+type ViewConstructor = new (buffer: ArrayBufferLike) => ArrayBufferView;
 
-const VIEWS: readonly ViewConstructor[] = [
-  Uint8Array,
-  Int8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  Float32Array,
-  Float64Array,
-  BigInt64Array,
-  BigUint64Array,
-  DataView,
-];
+/** By name: what extends one of these arrives as that one, as with structured clone. */
+const VIEWS = [
+  "Uint8Array",
+  "Int8Array",
+  "Uint8ClampedArray",
+  "Int16Array",
+  "Uint16Array",
+  "Int32Array",
+  "Uint32Array",
+  "Float32Array",
+  "Float64Array",
+  "BigInt64Array",
+  "BigUint64Array",
+  "DataView",
+  "Float16Array",
+] as const;
 const BUFFER = 0xff;
 const INLINE = 0;
 const BESIDE = 1;
@@ -56,8 +60,9 @@ class CloneSerializer extends Serializer {
   }
 
   _writeHostObject(view: ArrayBufferView): void {
-    const kind = Buffer.isBuffer(view) ? BUFFER : VIEWS.indexOf(view.constructor as ViewConstructor);
+    const kind = kindOf(view);
     if (kind < 0) throw new Error(`${show(view)} could not be cloned.`);
+    refuseShared(view);
     const octets = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
     this.writeUint32(kind);
     this.writeUint32(octets.byteLength);
@@ -86,11 +91,12 @@ class CloneDeserializer extends Deserializer {
     const length = this.readUint32();
     const octets = this.readUint32() === BESIDE ? this.#takeBeside(length) : this.readRawBytes(length);
     if (kind === BUFFER) return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
-    const View = VIEWS[kind];
-    if (View === undefined) throw new RangeError(`a view of the unknown kind ${kind}`);
-    const width = (View as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
-    const aligned = octets.byteOffset % width === 0 ? octets : new Uint8Array(octets);
-    return new View(aligned.buffer, aligned.byteOffset, length / width);
+    const name = VIEWS[kind];
+    if (name === undefined) throw new RangeError(`a view of the unknown kind ${kind}`);
+    const View = (globalThis as unknown as Record<string, ViewConstructor | undefined>)[name];
+    if (View === undefined) throw new RangeError(`this runtime has no ${name}`);
+    // Memory of its own, without anything else in it.
+    return new View(new Uint8Array(octets).buffer);
   }
 
   #takeBeside(length: number): Uint8Array {
@@ -109,13 +115,20 @@ export function cloneOf(value: unknown): Cloned {
 }
 
 /**
- * @param bytes views inside the value share its memory
+ * @param bytes Buffers inside the value share its memory
  * @throws Error when the bytes are no value
  */
 export function unclone({ bytes, beside }: Cloned): unknown {
   const deserializer = new CloneDeserializer(bytes, beside);
   deserializer.readHeader();
   return deserializer.readValue();
+}
+
+/** -1: none that is known. */
+function kindOf(view: ArrayBufferView): number {
+  if (Buffer.isBuffer(view)) return BUFFER;
+  const name = types.isDataView(view) ? "DataView" : (view as Partial<Uint8Array>)[Symbol.toStringTag];
+  return VIEWS.indexOf(name as (typeof VIEWS)[number]);
 }
 
 function show(value: object): string {

@@ -2,7 +2,7 @@
 import type { Listener } from "./listeners.cjs";
 
 export interface WorkerContext {
-  emit(values: readonly unknown[]): void;
+  emit(name: string, values: readonly unknown[]): void;
   on(name: string, listener: Listener): void;
   off(name: string, listener: Listener): void;
   flushed(): Promise<void>;

@@ -1,9 +1,9 @@
 /** Why a call was not answered with a result, as bytes. */
 import { describeError, type RemoteError, reviveError } from "../wire/remote-error.cjs";
 import type { Frame, FrameType } from "./frame.cjs";
-import { FrameTooLarge, type FrameWriter } from "./frame-writer.cjs";
+import type { FrameWriter } from "./frame-writer.cjs";
 import { closeDescriptors } from "./handles.cjs";
-import { readValues, Unserializable, writeValues } from "./values.cjs";
+import { readValues, writeValues } from "./values.cjs";
 
 /** Who is to blame: decides what the caller's promise rejects with. */
 export type FailureKind =
@@ -34,30 +34,39 @@ interface FailureOptions {
 /** Fields that every description has, or that are of no use elsewhere. */
 const DESCRIBED = new Set(["name", "message", "stack", "code", "cause"]);
 
-/** Sends as much of it as can be sent. */
+/** A message that fits into every frame. */
+const SHORT_CHARACTERS = 200;
+
+/** Sends as much of it as can be sent. Never throws: without an answer the caller would wait for ever. */
 export function writeFailure(writer: FrameWriter, { type, id, kind, thrown }: FailureOptions): void {
   const isError = thrown instanceof Error;
-  const description = JSON.stringify(describeError(thrown));
-  const extras = isError ? ownFields(thrown) : [thrown];
-  for (const values of [
-    [kind, isError, description, ...extras],
-    [kind, true, description],
-  ]) {
-    writer.begin(type, id);
+  const described = describeError(thrown);
+  const { name, message } = described;
+  const short = { name: name.slice(0, SHORT_CHARACTERS), message: message.slice(0, SHORT_CHARACTERS) };
+  const attempts: (() => unknown[])[] = [
+    () => [kind, isError, JSON.stringify(described), ...(isError ? ownFields(thrown) : [thrown])],
+    () => [kind, true, JSON.stringify(described)],
+    () => [kind, true, JSON.stringify(short)],
+  ];
+  for (const valuesOf of attempts) {
+    let begun = false;
     try {
+      const values = valuesOf();
+      writer.begin(type, id);
+      begun = true;
       writeValues(writer, values, undefined);
       writer.end();
       return;
-    } catch (error) {
-      closeDescriptors(writer.undo());
-      if (!(error instanceof Unserializable || error instanceof FrameTooLarge)) throw error;
+    } catch {
+      if (begun) closeDescriptors(writer.undo());
     }
   }
 }
 
-/** What else an error tells: `errno`, `status` and the like. Without any, nothing. */
+/** What else an error tells: `errno`, `status`, `errors` and the like. Without any, nothing. */
 function ownFields(error: Error): [Record<string, unknown>] | [] {
   const fields = Object.entries(error).filter(([name, value]) => !DESCRIBED.has(name) && typeof value !== "function");
+  if (error instanceof AggregateError) fields.push(["errors", error.errors]);
   return fields.length === 0 ? [] : [Object.fromEntries(fields)];
 }
 

@@ -40,6 +40,7 @@ export class FrameWriter {
   #header: { slab: Buffer; at: number } = { slab: this.slab, at: 0 };
   /** Where the frame began. */
   #mark: Mark = this.mark();
+  #open = false;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -62,7 +63,10 @@ export class FrameWriter {
     this.end();
   }
 
+  /** @throws Error while another frame is being written: a getter among its values may call us */
   begin(type: FrameType, id: number, extra = 0): void {
+    if (this.#open) throw new Error("a message can't be sent while another one is being serialised");
+    this.#open = true;
     this.#mark = this.mark();
     this.reserve(HEADER_BYTES);
     const { slab, at } = this;
@@ -119,13 +123,11 @@ export class FrameWriter {
     if (handles > MAX_FRAME_HANDLES)
       throw new FrameTooLarge(`${handles} handles in one message; at most ${MAX_FRAME_HANDLES} are allowed`);
     const { slab, at } = this.#header;
+    this.#open = false;
     slab.writeUInt32LE(length, at);
     slab[at + 5] = handles;
     if (this.#urgent || this.#fds.length >= BATCH_HANDLES || this.#bytes >= SLAB_BYTES) this.flush();
-    else if (!this.#scheduled) {
-      this.#scheduled = true;
-      process.nextTick(this.#flushSoon);
-    }
+    else this.#schedule();
     return length;
   }
 
@@ -156,6 +158,8 @@ export class FrameWriter {
 
   /** Takes back the whole frame. */
   undo(): number[] {
+    this.#open = false;
+    this.#schedule();
     return this.rewind(this.#mark);
   }
 
@@ -170,7 +174,7 @@ export class FrameWriter {
   flush(): void {
     this.#scheduled = false;
     const link = this.#link;
-    if (link === undefined) return;
+    if (link === undefined || this.#open) return;
     this.#seal();
     if (this.#pieces.length === 0) return;
     const pieces = this.#pieces;
@@ -188,6 +192,12 @@ export class FrameWriter {
       this.onBlocked();
     }
     this.#from = 0;
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(this.#flushSoon);
   }
 
   #seal(): void {

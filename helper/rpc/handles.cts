@@ -4,6 +4,7 @@ import fs = require("node:fs");
 import net = require("node:net");
 
 import type { Addon } from "../../native/addon.cjs";
+import { openSocket } from "../wire/open-socket.cjs";
 
 enum Kind {
   Socket = 0,
@@ -57,24 +58,24 @@ interface Described {
   fd: number;
 }
 
-/** @throws TypeError when the handle is closed or has no descriptor */
-export function handleOf(value: object): Described | undefined {
-  if (value instanceof net.Socket) return { kind: Kind.Socket, fd: innerFd(value, "socket") };
-  if (value instanceof net.Server) return { kind: Kind.Server, fd: innerFd(value, "server") };
-  if (value instanceof OpenFile || isFileHandle(value)) {
-    if (value.fd < 0) throw new TypeError("the file is closed");
-    return { kind: Kind.File, fd: value.fd };
-  }
-  return undefined;
-}
+export type SentHandle = net.Socket | net.Server | { fd: number };
 
 /** Whether it travels as a descriptor; also when it is closed, and can't. */
-export function isHandle(value: object): boolean {
+export function isHandle(value: object): value is SentHandle {
   return value instanceof net.Socket || value instanceof net.Server || value instanceof OpenFile || isFileHandle(value);
+}
+
+/** @throws TypeError when the handle is closed or has no descriptor */
+export function describeHandle(handle: SentHandle): Described {
+  if (handle instanceof net.Socket) return { kind: Kind.Socket, fd: innerFd(handle, "socket") };
+  if (handle instanceof net.Server) return { kind: Kind.Server, fd: innerFd(handle, "server") };
+  if (handle.fd < 0) throw new TypeError("the file is closed");
+  return { kind: Kind.File, fd: handle.fd };
 }
 
 /** Node has no public way to a socket's descriptor; cluster and child_process use the same field. */
 function innerFd(owner: net.Socket | net.Server, what: string): number {
+  if ("encrypted" in owner) throw new TypeError(`the ${what} speaks TLS: its descriptor alone can't go on with that`);
   const fd = (owner as unknown as { _handle: { fd?: number } | null })._handle?.fd;
   if (fd === undefined || fd < 0) throw new TypeError(`the ${what} is closed, not open yet, or has no descriptor`);
   return fd;
@@ -94,7 +95,7 @@ export function copyOf(fd: number): number {
 export function openHandle(kind: number, fd: number): OpenedHandle {
   switch (kind) {
     case Kind.Socket:
-      return new net.Socket({ fd, readable: true, writable: true });
+      return openSocket(fd);
     case Kind.Server:
       return net.createServer().listen({ fd });
     case Kind.File:

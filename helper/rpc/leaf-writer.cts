@@ -43,13 +43,23 @@ export function writePrimitive(writer: FrameWriter, value: unknown): boolean {
   }
 }
 
-/** @returns false when the value is something else; other views are more than their octets */
+/**
+ * @returns false when the value is something else; other views are more than their octets
+ * @throws Error when the memory is shared: it can't be between processes, and a copy would be no such thing
+ */
 export function writeBytes(writer: FrameWriter, value: object): boolean {
   if (!(value instanceof Uint8Array)) return false;
   const isBuffer = Buffer.isBuffer(value);
   if (!isBuffer && value.constructor !== Uint8Array) return false;
+  refuseShared(value);
   writeOctets(writer, isBuffer ? Tag.Buffer : Tag.Octets, value);
   return true;
+}
+
+/** @throws Error */
+export function refuseShared(view: ArrayBufferView): void {
+  if (view.buffer instanceof SharedArrayBuffer)
+    throw new Error("memory can't be shared between processes; send a copy of it");
 }
 
 export function writeOctets(writer: FrameWriter, tag: Tag, octets: Uint8Array): void {
@@ -62,6 +72,8 @@ export function writeOctets(writer: FrameWriter, tag: Tag, octets: Uint8Array): 
 export function writeString(writer: FrameWriter, value: string): void {
   const { length } = value;
   if (length <= SHORT_STRING && writeAscii(writer, value)) return;
+  if (!(value as string & { isWellFormed(): boolean }).isWellFormed())
+    return writeOctets(writer, Tag.Utf16, Buffer.from(value, "utf16le"));
   const room = length <= MEDIUM_STRING ? length * 3 : Buffer.byteLength(value);
   writer.reserve(5 + room);
   const { slab, at } = writer;

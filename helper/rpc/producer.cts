@@ -4,14 +4,18 @@ import { isHandle } from "./handles.cjs";
 /** How much may be on its way: the consumer of one item then seldom has to wait for the next. */
 const WINDOW_ITEMS = 64;
 const WINDOW_BYTES = 256 * 1024;
+/** However large they are. */
+const MIN_WINDOW_ITEMS = 2;
 
 type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 
 export interface ProducerEvents {
+  /** Calls into the function's own code. */
+  enter<T>(next: () => T): T;
   /** @returns the bytes of the item; what it throws ends the stream */
   item(value: unknown): number;
   /** Called once, as the last thing. */
-  ended(failure?: { thrown: unknown }): void;
+  ended(failure?: { kind: "thrown" | "result"; thrown: unknown }): void;
 }
 
 /** Whether a result is a stream: anything that can be iterated asynchronously, and iterators themselves. */
@@ -41,18 +45,23 @@ export class Producer {
   }
 
   async run(): Promise<void> {
+    let kind: "thrown" | "result" = "thrown";
     try {
       while (!this.#cancelled) {
-        const { done, value } = await this.#iterator.next();
-        if (done || this.#cancelled) break;
-        this.#sent(this.#events.item(value));
+        const { done, value } = await this.#next();
+        if (done) return this.#events.ended();
+        const item = await value; // of an iterator that is not asynchronous itself
+        if (this.#cancelled) break;
+        kind = "result";
+        this.#sent(this.#events.item(item));
+        kind = "thrown";
         if (this.#full) await this.#whenConsumed();
       }
     } catch (thrown) {
-      await this.#return();
-      return this.#events.ended({ thrown });
+      if (kind === "result") await this.#return();
+      return this.#events.ended({ kind, thrown });
     }
-    if (this.#cancelled) await this.#return();
+    await this.#return();
     this.#events.ended();
   }
 
@@ -68,7 +77,12 @@ export class Producer {
   }
 
   get #full(): boolean {
-    return this.#unconsumed.length >= WINDOW_ITEMS || this.#unconsumedBytes >= WINDOW_BYTES;
+    const { length } = this.#unconsumed;
+    return length >= WINDOW_ITEMS || (length >= MIN_WINDOW_ITEMS && this.#unconsumedBytes >= WINDOW_BYTES);
+  }
+
+  #next(): IteratorResult<unknown> | Promise<IteratorResult<unknown>> {
+    return this.#events.enter(() => this.#iterator.next());
   }
 
   #sent(bytes: number): void {
@@ -86,7 +100,7 @@ export class Producer {
 
   async #return(): Promise<void> {
     try {
-      await this.#iterator.return?.();
+      await this.#events.enter(() => this.#iterator.return?.());
     } catch {
       // Nobody is left who could be told.
     }

@@ -31,8 +31,18 @@ export interface Service {
 /** The one that this process runs: a fork of it has nothing to do with the caller. */
 let current: RpcServer | undefined;
 
+/** Node's own code for a program that ends while it still waits for something. */
+const EXIT_UNSETTLED = 13;
+
 process.on("exit", () => {
   if (current?.session.closed === false) current.session.writer.flush();
+});
+
+process.on("beforeExit", () => {
+  if (current?.closing !== true) return;
+  process.stderr.write("desktop-fork: a call still waits for something, but nothing is left that could come\n");
+  process.exitCode = EXIT_UNSETTLED;
+  void leaveWhenFlushed(current);
 });
 
 /** In a fork of a worker: this process serves nobody. */
@@ -48,7 +58,8 @@ export function serveRpc({ addon, fd, namespace, plan, args }: Service): void {
     addon === undefined
       ? new StreamLink(new net.Socket({ fd, readable: true, writable: true }))
       : new SocketLink(addon, fd);
-  if (plan.init === undefined && plan.serializer === undefined) createServer(namespace, plan).serve(link);
+  if (plan.init === undefined && plan.done === undefined && plan.serializer === undefined)
+    createServer(namespace, plan).serve(link);
   else void initialise(link, { namespace, plan, args });
 }
 
@@ -58,6 +69,7 @@ async function initialise(
 ): Promise<void> {
   try {
     const server = createServer(namespace, plan, await findSerializer(plan));
+    if (plan.done !== undefined) findFunction(namespace, plan.done, plan); // now, while somebody can be told
     if (plan.init !== undefined) await findFunction(namespace, plan.init, plan)(...args);
     server.serve(link);
   } catch (thrown) {
@@ -77,12 +89,12 @@ function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializ
     finished: () => void leave(server, namespace, plan),
     lost: (error) => {
       if (error !== undefined) process.stderr.write(`desktop-fork: the caller can't be understood: ${error.message}\n`);
-      process.exit();
+      process.exit(error === undefined ? undefined : 1);
     },
   });
   current = server;
   setWorkerContext({
-    emit: (values) => server.emit(values),
+    emit: (name, values) => server.emit(name, values),
     on: (name, listener) => server.on(name, listener),
     off: (name, listener) => server.off(name, listener),
     flushed: () => server.session.flushed(),
@@ -95,7 +107,12 @@ function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializ
 /** What it throws is the worker's: it is printed, and the process exits with 1. */
 async function leave(server: RpcServer, namespace: Namespace, plan: RpcPlan): Promise<void> {
   if (plan.done !== undefined) await findFunction(namespace, plan.done, plan)();
-  await server.session.flushed();
+  await leaveWhenFlushed(server);
+}
+
+async function leaveWhenFlushed({ session }: RpcServer): Promise<void> {
+  session.setReferenced(true);
+  await session.flushed();
   process.exit();
 }
 

@@ -27,6 +27,9 @@ interface RunningCall {
   producer: Producer | undefined;
 }
 
+/** How long aborted calls may go on after the caller has closed. */
+const ABORT_GRACE_MS = 1000;
+
 /** The results of a call that are a list of values, because there are handles among them. */
 export const RESULT_LIST = 1;
 
@@ -40,6 +43,7 @@ export class RpcServer implements SessionEvents {
   #current: RunningCall | undefined;
   #closing = false;
   #finished = false;
+  #grace: NodeJS.Timeout | undefined;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -57,6 +61,11 @@ export class RpcServer implements SessionEvents {
     this.session.writer.signal(FrameType.Ready, 0);
   }
 
+  /** The caller wants no more. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
   /** Aborts when the caller of the running function loses interest. Only while the function has not awaited anything. */
   abortSignal(): AbortSignal {
     const call = this.#current;
@@ -66,8 +75,8 @@ export class RpcServer implements SessionEvents {
   }
 
   /** @throws Error when the values can't be sent */
-  emit(values: readonly unknown[]): void {
-    if (!this.session.closed) this.session.send({ type: FrameType.FromWorker, id: 0, values });
+  emit(name: string, values: readonly unknown[]): void {
+    if (!this.session.closed) this.session.send({ type: FrameType.FromWorker, id: 0, name, values });
   }
 
   on(name: string, listener: Listener): void {
@@ -99,6 +108,7 @@ export class RpcServer implements SessionEvents {
         return this.session.writer.signal(FrameType.Pong, frame.id);
       case FrameType.Close:
         this.#closing = true;
+        this.#rethinkReference();
         return this.#finishIfIdle();
       default:
         throw new RangeError(`a frame of type 0x${frame.type.toString(16)} is not for a worker`);
@@ -160,6 +170,7 @@ export class RpcServer implements SessionEvents {
       this.#fail(id, "thrown", error);
     }
     this.#running.delete(id);
+    if (this.#closing) this.#rethinkReference();
     this.#finishIfIdle();
   }
 
@@ -168,16 +179,33 @@ export class RpcServer implements SessionEvents {
     const { writer } = this.session;
     const type = FrameType.Item;
     const producer = new Producer(stream, {
-      item: (value) => this.session.send({ type, id, values: [value] }),
+      enter: (next) => this.#enter(call, next),
+      item: (value) => {
+        const bytes = this.session.send({ type, id, values: [value] });
+        if (typeof value === "object" && value !== null) releaseHandle(value);
+        return bytes;
+      },
       ended: (failure) => {
         if (failure === undefined) writer.signal(FrameType.End, id);
-        else this.#fail(id, "thrown", failure.thrown);
+        else this.#fail(id, failure.kind, failure.thrown);
       },
     });
     call.producer = producer;
+    this.#rethinkReference();
     if (call.aborted) producer.cancel();
     else writer.signal(FrameType.Stream, id);
     await producer.run();
+  }
+
+  /** Runs code of the called function. */
+  #enter<T>(call: RunningCall, work: () => T): T {
+    const before = this.#current;
+    this.#current = call;
+    try {
+      return work();
+    } finally {
+      this.#current = before;
+    }
   }
 
   #abort(id: number): void {
@@ -208,11 +236,25 @@ export class RpcServer implements SessionEvents {
     if (!this.session.closed) writeFailure(this.session.writer, { type: FrameType.Failure, id, kind, thrown });
   }
 
+  /** No call is waited for that has been aborted, but it may still clean up after itself. */
   #finishIfIdle(): void {
     if (!this.#closing || this.#finished) return;
     for (const call of this.#running.values()) if (!call.aborted) return;
+    if (this.#running.size === 0) return this.#finish();
+    this.#grace ??= setTimeout(() => this.#finish(), ABORT_GRACE_MS);
+  }
+
+  #finish(): void {
+    clearTimeout(this.#grace);
+    if (this.#finished) return;
     this.#finished = true;
     this.#options.finished();
+  }
+
+  /** When nothing follows from the caller, calls have to come to their end without it; streams need it to the last. */
+  #rethinkReference(): void {
+    const needed = [...this.#running.values()].some(({ producer }) => producer !== undefined);
+    this.session.setReferenced(needed || !this.#closing);
   }
 }
 

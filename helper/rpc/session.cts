@@ -4,6 +4,7 @@ import type { Frame, FrameType } from "./frame.cjs";
 import { FrameReader } from "./frame-reader.cjs";
 import { FrameWriter } from "./frame-writer.cjs";
 import { closeDescriptors } from "./handles.cjs";
+import { writeString } from "./leaf-writer.cjs";
 import { readValues, type Serializer, writeValues } from "./values.cjs";
 
 export interface SessionEvents {
@@ -23,6 +24,8 @@ export interface ValuesFrame {
   type: FrameType;
   id: number;
   extra?: number;
+  /** Comes before the values, and never from a serialiser. */
+  name?: string;
   values: readonly unknown[];
 }
 
@@ -66,11 +69,12 @@ export class Session implements LinkEvents {
 
   /**
    * @returns the bytes of the values
-   * @throws Unserializable, FrameTooLarge, or what is wrong with a handle; nothing was sent then
+   * @throws Unserializable, Undeliverable, FrameTooLarge; nothing was sent then
    */
-  send({ type, id, extra = 0, values }: ValuesFrame): number {
+  send({ type, id, extra = 0, name, values }: ValuesFrame): number {
     this.writer.begin(type, id, extra);
     try {
+      if (name !== undefined) writeString(this.writer, name);
       writeValues(this.writer, values, this.#serializer);
       return this.writer.end();
     } catch (error) {

@@ -14,11 +14,11 @@ export enum Tag {
   String = 7,
   /** length u32, octets; arrives as a Buffer */
   Buffer = 8,
-  /** length u32, octets; arrives as a Uint8Array */
+  /** length u32, octets; arrives as a Uint8Array with memory of its own */
   Octets = 9,
   /** length u8, values */
   Array = 10,
-  /** length u8, then keys (Ascii or String) and values in turn */
+  /** length u8, then keys (strings) and values in turn */
   Object = 11,
   /** kind u8; the frame's next descriptor */
   Handle = 12,
@@ -30,4 +30,6 @@ export enum Tag {
   Beside = 15,
   /** length u32, octets by a serialiser of the user's */
   Serialized = 16,
+  /** length u32, UTF-16: a string with surrogates that are no pairs, which UTF-8 has no way to say */
+  Utf16 = 17,
 }

@@ -2,7 +2,7 @@
 import { LARGE_PIECE_BYTES } from "../wire/link.cjs";
 import { unclone } from "./clone.cjs";
 import type { Frame } from "./frame.cjs";
-import { type OpenedHandle, openHandle } from "./handles.cjs";
+import { type OpenedHandle, openHandle, releaseHandle } from "./handles.cjs";
 import { keyAt } from "./keys.cjs";
 import { Tag } from "./tags.cjs";
 import type { Serializer } from "./values.cjs";
@@ -15,6 +15,7 @@ export class ValueReader {
   readonly #serializer: Serializer | undefined;
   #at: number;
   #depth = 0;
+  #opened: OpenedHandle[] | undefined;
 
   constructor(frame: Frame, serializer: Serializer | undefined) {
     this.#frame = frame;
@@ -24,6 +25,15 @@ export class ValueReader {
 
   /** @throws Error when the frame's bytes are no values; descriptors that were not read are still the frame's */
   values(): unknown[] {
+    try {
+      return this.#values();
+    } catch (error) {
+      for (const handle of this.#opened ?? []) releaseHandle(handle);
+      throw error;
+    }
+  }
+
+  #values(): unknown[] {
     const values: unknown[] = [];
     let cloned: number[] | undefined;
     const { buffer, end } = this.#frame;
@@ -58,13 +68,12 @@ export class ValueReader {
         return buffer.readDoubleLE(this.#take(8));
       case Tag.Ascii:
       case Tag.String:
+      case Tag.Utf16:
         return this.#string(tag);
       case Tag.Buffer:
         return this.#octets();
-      case Tag.Octets: {
-        const octets = this.#octets();
-        return new Uint8Array(octets.buffer, octets.byteOffset, octets.byteLength);
-      }
+      case Tag.Octets:
+        return new Uint8Array(this.#view());
       case Tag.Array:
         return this.#nested(() => this.#array());
       case Tag.Object:
@@ -120,10 +129,10 @@ export class ValueReader {
       const start = this.#take(length);
       return buffer.toString("latin1", start, start + length);
     }
-    if (tag !== Tag.String) throw new RangeError("a key that is no string");
+    if (tag !== Tag.String && tag !== Tag.Utf16) throw new RangeError("a key that is no string");
     const length = this.#length();
     const start = this.#take(length);
-    return buffer.toString("utf8", start, start + length);
+    return buffer.toString(tag === Tag.String ? "utf8" : "utf16le", start, start + length);
   }
 
   #clone(expected: number): unknown[] {
@@ -143,15 +152,21 @@ export class ValueReader {
     const kind = this.#byte();
     const fd = this.#frame.fds.shift();
     if (fd === undefined) throw new RangeError("a handle without its descriptor");
-    return openHandle(kind, fd);
+    const handle = openHandle(kind, fd);
+    this.#opened ??= [];
+    this.#opened.push(handle);
+    return handle;
   }
 
   #octets(): Buffer {
-    const { buffer, owned } = this.#frame;
+    const view = this.#view();
+    return this.#frame.owned && view.length >= LARGE_PIECE_BYTES ? view : Buffer.from(view);
+  }
+
+  #view(): Buffer {
     const length = this.#length();
     const start = this.#take(length);
-    const view = buffer.subarray(start, start + length);
-    return owned && length >= LARGE_PIECE_BYTES ? view : Buffer.from(view);
+    return this.#frame.buffer.subarray(start, start + length);
   }
 
   #length(): number {

@@ -1,8 +1,9 @@
 /** How arguments, results and events become bytes. */
+import { describeError } from "../wire/remote-error.cjs";
 import { cloneOf } from "./clone.cjs";
 import type { Frame } from "./frame.cjs";
 import type { FrameWriter } from "./frame-writer.cjs";
-import { closeDescriptors, copyOf, handleOf } from "./handles.cjs";
+import { closeDescriptors, copyOf, describeHandle, isHandle } from "./handles.cjs";
 import { writeBytes, writeCount, writeOctets, writePrimitive, writeTag } from "./leaf-writer.cjs";
 import { PlainWriter } from "./plain-writer.cjs";
 import { Tag } from "./tags.cjs";
@@ -18,9 +19,21 @@ export interface Serializer {
 /** What a value could not be sent for; the peer has seen nothing of it. */
 export class Unserializable extends Error {}
 
-/** @throws Unserializable; what was written by then is the writer's to undo */
+/** Why a handle could not be sent; the peer has seen nothing of it. */
+export class Undeliverable extends Error {}
+
+/** @throws Unserializable, Undeliverable; what was written by then is the writer's to undo */
 export function writeValues(writer: FrameWriter, values: readonly unknown[], serializer: Serializer | undefined): void {
   if (serializer !== undefined) return writeSerialized(writer, values, serializer);
+  try {
+    writeNatively(writer, values);
+  } catch (error) {
+    // What a getter throws, for instance.
+    throw error instanceof Undeliverable ? error : new Unserializable(messageOf(error), { cause: error });
+  }
+}
+
+function writeNatively(writer: FrameWriter, values: readonly unknown[]): void {
   const mark = writer.mark();
   let plain: PlainWriter | undefined;
   for (const value of values) {
@@ -49,7 +62,7 @@ function writeCloned(writer: FrameWriter, values: readonly unknown[]): void {
     cloned.push(value);
     writeTag(writer, Tag.Cloned);
   }
-  const { bytes, beside } = attempt(() => cloneOf(cloned));
+  const { bytes, beside } = cloneOf(cloned);
   writeOctets(writer, Tag.Clone, bytes);
   for (const octets of beside) writeOctets(writer, Tag.Beside, octets);
 }
@@ -58,27 +71,34 @@ function writeSerialized(writer: FrameWriter, values: readonly unknown[], serial
   for (const value of values) {
     if (value === undefined) writeTag(writer, Tag.Undefined);
     else if (typeof value !== "object" || value === null || !writeHandle(writer, value))
-      writeOctets(
-        writer,
-        Tag.Serialized,
-        attempt(() => serializer.serialize(value)),
-      );
+      writeOctets(writer, Tag.Serialized, serialize(value, serializer));
   }
+}
+
+function serialize(value: unknown, serializer: Serializer): Uint8Array {
+  let bytes: Uint8Array;
+  try {
+    bytes = serializer.serialize(value);
+  } catch (error) {
+    throw new Unserializable(messageOf(error), { cause: error });
+  }
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new Unserializable(`the serializer returned no Uint8Array but ${typeof bytes}`);
 }
 
 function writeHandle(writer: FrameWriter, value: object): boolean {
-  const handle = handleOf(value);
-  if (handle === undefined) return false;
-  if (!writer.carriesHandles) throw new TypeError("handles can't travel to this process without the native addon");
-  writer.descriptor(copyOf(handle.fd));
-  writeCount(writer, Tag.Handle, handle.kind);
+  if (!isHandle(value)) return false;
+  try {
+    const { fd, kind } = describeHandle(value);
+    if (!writer.carriesHandles) throw new TypeError("handles can't travel to this process without the native addon");
+    writer.descriptor(copyOf(fd));
+    writeCount(writer, Tag.Handle, kind);
+  } catch (error) {
+    throw new Undeliverable(messageOf(error), { cause: error });
+  }
   return true;
 }
 
-function attempt<T>(serialize: () => T): T {
-  try {
-    return serialize();
-  } catch (error) {
-    throw new Unserializable(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+function messageOf(error: unknown): string {
+  return describeError(error).message;
 }

@@ -23,7 +23,7 @@ export function isWorker(): boolean {
  * @throws Error when an argument can't be serialised
  */
 export function emit(name: string, ...args: unknown[]): void {
-  context("emit").emit([name, ...args]);
+  context("emit").emit(name, args);
 }
 
 /** Listens to an event that the parent sends with `rpc.emit`. Add it while the module loads: earlier ones are lost. */

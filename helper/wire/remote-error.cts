@@ -51,13 +51,14 @@ function show(thrown: unknown): string {
   return typeof thrown === "object" && thrown !== null ? JSON.stringify(thrown) : String(thrown);
 }
 
+/** As with structured clone, a remote error of these kinds is an instance of its class here, too. */
+const KINDS = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+
 /** An Error with the remote name, message, stack, code and causes. */
 export function reviveError(remote: RemoteError): Error {
-  const error = new Error(
-    remote.message,
-    remote.cause === undefined ? undefined : { cause: reviveError(remote.cause) },
-  );
-  error.name = remote.name;
+  const Kind = KINDS.find(({ name }) => name === remote.name) ?? Error;
+  const error = new Kind(remote.message, remote.cause === undefined ? undefined : { cause: reviveError(remote.cause) });
+  if (error.name !== remote.name) error.name = remote.name;
   if (remote.stack !== undefined) error.stack = remote.stack;
   if (remote.code !== undefined) Object.assign(error, { code: remote.code });
   return error;

@@ -7,8 +7,8 @@ export function callsOf(call: CallByName): object {
   const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy(Object.create(null) as object, {
     get(_, name) {
-      // `then` would make it a promise for everybody who awaits it.
-      if (typeof name !== "string" || name === "then") return undefined;
+      // Everybody who awaits it asks for the one, whoever prints it for the other.
+      if (typeof name !== "string" || name === "then" || name === "toJSON") return undefined;
       let method = methods.get(name);
       if (method === undefined) {
         method = (...args) => call(name, args);

@@ -1,7 +1,7 @@
 /** What a call rejects with when it is not answered with a result. */
 import type { Failure, FailureKind } from "../../helper/rpc/failure.cjs";
 import { FrameTooLarge } from "../../helper/rpc/frame-writer.cjs";
-import { Unserializable } from "../../helper/rpc/values.cjs";
+import { Undeliverable } from "../../helper/rpc/values.cjs";
 import { ForkError, type ForkErrorCode } from "../errors.js";
 
 const CODES: Record<Exclude<FailureKind, "thrown">, [code: ForkErrorCode, what: string]> = {
@@ -26,9 +26,8 @@ export function sendError(what: string, error: unknown): unknown {
   const { message } = error as Error;
   if (error instanceof FrameTooLarge)
     return new ForkError("ERR_FORK_TOO_LARGE", `${what}: ${message}`, { cause: error });
-  if (error instanceof Unserializable)
-    return new ForkError("ERR_FORK_SERIALIZE", `${what} can't be sent: ${message}`, { cause: error.cause ?? error });
-  return new ForkError("ERR_FORK_HANDLE", `${what} can't be sent: ${message}`, { cause: error });
+  const code = error instanceof Undeliverable ? "ERR_FORK_HANDLE" : "ERR_FORK_SERIALIZE";
+  return new ForkError(code, `${what} can't be sent: ${message}`, { cause: (error as Error).cause ?? error });
 }
 
 /** Why a result could not be read. */

@@ -23,15 +23,13 @@ export interface ClientEvents {
   /** The worker is initialised. */
   ready?(): void;
   /** The worker can't be initialised. */
-  refused?(error: ForkError): void;
+  refused?(error: Error): void;
   /** The worker wants no more calls. */
   retiring?(): void;
   /** The worker sent an event. */
   event?(values: unknown[]): void;
   /** The connection has ended by itself: fail() is expected to follow. */
   ended?(error?: Error): void;
-  /** Whether an answer is awaited. */
-  busy?(busy: boolean): void;
 }
 
 export class RpcClient implements SessionEvents {
@@ -45,12 +43,15 @@ export class RpcClient implements SessionEvents {
   readonly #abandoned = new Map<number, PendingCall>();
   readonly #pings = new Map<number, () => void>();
   #lastId = 0;
-  #failure: ForkError | undefined;
+  #failure: Error | undefined;
+  /** It keeps the event loop alive until the worker is ready, and while an answer is awaited. */
+  #referenced = true;
+  #ready = false;
+  #rethinking = false;
 
   constructor(options: SessionOptions, events: ClientEvents) {
     this.#events = events;
     this.#session = new Session(options, this);
-    this.#session.setReferenced(false);
   }
 
   /** @param link the client's from now on; what was called before is sent now */
@@ -63,7 +64,7 @@ export class RpcClient implements SessionEvents {
     return this.#pending.size + this.#streams.size;
   }
 
-  get failure(): ForkError | undefined {
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
@@ -74,15 +75,15 @@ export class RpcClient implements SessionEvents {
    */
   call(name: string, args: readonly unknown[], call: PendingCall): number {
     if (this.#failure !== undefined) throw this.#failure;
-    const extra = this.#functions.get(name) ?? this.#nameFunction(name);
     const id = this.#nextId();
     try {
+      const extra = this.#functions.get(name) ?? this.#nameFunction(name);
       this.#session.send({ type: FrameType.Call, id, extra, values: args });
     } catch (error) {
       throw sendError(`the arguments of '${name}'`, error);
     }
-    if (this.size === 0) this.#setBusy(true);
     this.#pending.set(id, call);
+    if (!this.#referenced) this.#setReferenced(true);
     return id;
   }
 
@@ -102,10 +103,11 @@ export class RpcClient implements SessionEvents {
   }
 
   /** @throws ForkError as call() */
-  emit(values: readonly unknown[]): void {
+  emit(name: string, values: readonly unknown[]): void {
     if (this.#failure !== undefined) throw this.#failure;
+    if (typeof name !== "string") throw new ForkError("ERR_FORK_ARGUMENT", "an event's name must be a string");
     try {
-      this.#session.send({ type: FrameType.ToWorker, id: 0, values });
+      this.#session.send({ type: FrameType.ToWorker, id: 0, name, values });
     } catch (error) {
       throw sendError("an event", error);
     }
@@ -130,7 +132,7 @@ export class RpcClient implements SessionEvents {
   }
 
   /** Nothing can be answered any more. */
-  fail(error: ForkError): void {
+  fail(error: Error): void {
     this.#failure ??= error;
     this.#session.close();
     const pending = [...this.#pending.values()];
@@ -150,7 +152,6 @@ export class RpcClient implements SessionEvents {
       call.settled?.();
     }
     for (const call of abandoned) call.settled?.();
-    if (pending.length + streams.length > 0) this.#setBusy(false);
   }
 
   frame(frame: Frame): void {
@@ -168,7 +169,7 @@ export class RpcClient implements SessionEvents {
         });
       case FrameType.Failure: {
         const error = callError(readFailure(frame));
-        if (id === 0) return this.#events.refused?.(error as ForkError);
+        if (id === 0) return this.#events.refused?.(error as Error);
         if (this.#streams.has(id)) return this.#endStream(id, { error });
         return this.#settle(id, (call) => call.reject(error));
       }
@@ -188,6 +189,8 @@ export class RpcClient implements SessionEvents {
         this.#pings.delete(id);
         return;
       case FrameType.Ready:
+        this.#ready = true;
+        this.#rethinkReference();
         return this.#events.ready?.();
       case FrameType.Retire:
         return this.#events.retiring?.();
@@ -207,7 +210,7 @@ export class RpcClient implements SessionEvents {
     settle(call);
     call.finished?.();
     call.settled?.();
-    if (this.size === 0) this.#setBusy(false);
+    if (this.size === 0) this.#rethinkReference();
   }
 
   #openStream(id: number): void {
@@ -242,7 +245,7 @@ export class RpcClient implements SessionEvents {
     open.stream.end(failure);
     open.call.finished?.();
     open.call.settled?.();
-    if (this.size === 0) this.#setBusy(false);
+    if (this.size === 0) this.#rethinkReference();
   }
 
   /** A stream that is read no further. */
@@ -257,7 +260,7 @@ export class RpcClient implements SessionEvents {
   #forsake(id: number, call: PendingCall): void {
     this.#abandoned.set(id, call);
     this.#session.writer.signal(FrameType.Abort, id);
-    if (this.size === 0) this.#setBusy(false);
+    if (this.size === 0) this.#rethinkReference();
   }
 
   #settleAbandoned(id: number): void {
@@ -276,7 +279,7 @@ export class RpcClient implements SessionEvents {
     const number = this.#functions.size;
     if (number > MAX_FUNCTIONS)
       throw new ForkError("ERR_FORK_ARGUMENT", `more than ${MAX_FUNCTIONS} different functions`);
-    this.#session.send({ type: FrameType.Name, id: 0, extra: number, values: [name] });
+    this.#session.send({ type: FrameType.Name, id: 0, extra: number, name, values: [] });
     this.#functions.set(name, number);
     return number;
   }
@@ -287,8 +290,19 @@ export class RpcClient implements SessionEvents {
     return this.#lastId;
   }
 
-  #setBusy(busy: boolean): void {
-    if (!this.#session.closed) this.#session.setReferenced(busy);
-    this.#events.busy?.(busy);
+  /** Not at once: most callers who have their answer call again. */
+  #rethinkReference(): void {
+    if (this.#rethinking) return;
+    this.#rethinking = true;
+    setImmediate(() => {
+      this.#rethinking = false;
+      this.#setReferenced(!this.#ready || this.size > 0);
+    });
+  }
+
+  #setReferenced(referenced: boolean): void {
+    if (referenced === this.#referenced) return;
+    this.#referenced = referenced;
+    this.#session.setReferenced(referenced);
   }
 }

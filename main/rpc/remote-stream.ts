@@ -1,4 +1,5 @@
 /** A stream of results, as its caller reads it. */
+import { releaseHandle } from "../../helper/rpc/handles.cjs";
 
 /** The worker is told of consumed items in lots, well below what it may have on its way. */
 const LOT_ITEMS = 16;
@@ -11,6 +12,8 @@ export interface RemoteStreamEvents {
 }
 
 interface Reader {
+  /** While it waits, the stream is not forgotten. */
+  iterator: AsyncIterableIterator<unknown>;
   resolve(result: IteratorResult<unknown>): void;
   reject(error: unknown): void;
 }
@@ -34,7 +37,7 @@ export class RemoteStream {
   /** What the caller gets. */
   iterator(): AsyncIterableIterator<unknown> {
     const iterator: AsyncIterableIterator<unknown> = {
-      next: () => this.#next(),
+      next: () => this.#next(iterator),
       return: async (value?: unknown) => {
         this.cancel();
         return { done: true, value };
@@ -65,13 +68,13 @@ export class RemoteStream {
 
   /** Nothing more is wanted; what has come already is dropped. */
   cancel(): void {
-    this.#items.length = 0;
+    for (const { value } of this.#items.splice(0)) releaseHandle(value);
     if (this.#over) return;
     this.end();
     this.#events.cancelled();
   }
 
-  #next(): Promise<IteratorResult<unknown>> {
+  #next(iterator: AsyncIterableIterator<unknown>): Promise<IteratorResult<unknown>> {
     return new Promise((resolve, reject) => {
       const item = this.#items.shift();
       if (item !== undefined) {
@@ -80,13 +83,13 @@ export class RemoteStream {
       } else if (this.#over) {
         this.#finish({ resolve, reject });
       } else {
-        this.#readers.push({ resolve, reject });
+        this.#readers.push({ iterator, resolve, reject });
       }
     });
   }
 
   /** An error is told once; then the stream is just at its end. */
-  #finish({ resolve, reject }: Reader): void {
+  #finish({ resolve, reject }: Pick<Reader, "resolve" | "reject">): void {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) reject(failure.error);

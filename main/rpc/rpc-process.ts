@@ -3,7 +3,7 @@ import { useAddon } from "../../helper/rpc/handles.cjs";
 import { SocketLink } from "../../helper/wire/socket-link.cjs";
 import { StreamLink } from "../../helper/wire/stream-link.cjs";
 import type { Connection } from "../connection.js";
-import { ForkError } from "../errors.js";
+import { abortError, ForkError } from "../errors.js";
 import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
 import { requireAddon, tryAddon } from "../native.js";
 import type { ForkProcess } from "../process.js";
@@ -15,7 +15,7 @@ const END_TIMEOUT_MS = 1000;
 
 export interface ProcessEvents extends Pick<ClientEvents, "ready" | "retiring" | "event"> {
   /** It answers no more, for whatever reason. Called once, before its calls are rejected with the same error. */
-  failed?(error: ForkError): void;
+  failed?(error: Error): void;
 }
 
 export class RpcProcess {
@@ -27,10 +27,12 @@ export class RpcProcess {
   #connection: Connection | undefined;
   #settleReady!: { resolve(): void; reject(error: Error): void };
   #settleExited!: (status: ExitStatus) => void;
-  #held = false;
-  #finishing = false;
+  #hasExited = false;
+  /** Its end is awaited: this program lives as long. */
+  #ending = false;
   #over = false;
-  readonly #tellFailed: ((error: ForkError) => void) | undefined;
+  readonly #tellFailed: ((error: Error) => void) | undefined;
+  #disobey: () => void = () => {};
 
   /** @param process used up by it */
   constructor(process: ForkProcess, { plan, serializer }: Service, events: ProcessEvents = {}) {
@@ -54,9 +56,9 @@ export class RpcProcess {
         },
         refused: (error) => this.fail(error),
         ended: (error) => void this.#lost(error),
-        busy: (busy) => this.#hold(busy || this.#finishing),
       },
     );
+    if (process.core.signal !== undefined) this.#obey(process.core.signal);
     void this.#start(process, plan);
   }
 
@@ -69,42 +71,47 @@ export class RpcProcess {
   }
 
   /** Rejects all calls, and those to come; the process is killed. */
-  fail(error: ForkError): void {
+  fail(error: Error): void {
     if (this.#over) return;
     this.#over = true;
     this.#settleReady.reject(error);
     this.#tellFailed?.(error);
     this.client.fail(error);
     this.#connection?.kill("SIGKILL");
+    this.#awaitEnd();
   }
 
   /** No more calls: the process finishes those that it has, and ends. */
   finish(reason: ForkError): void {
     this.client.finish(reason);
-    this.#finishing = true;
-    this.#hold(true);
+    this.#awaitEnd();
   }
 
   async #start(process: ForkProcess, plan: Service["plan"]): Promise<void> {
     try {
       const { connection, end } = await process.core.runRaw(plan);
       this.#connection = connection;
-      if (this.#held) connection.hold();
+      if (this.#ending) connection.hold();
       void connection.exited.then((status) => this.#exited(status));
       this.client.attach(typeof end === "number" ? new SocketLink(requireAddon("rpc"), end) : new StreamLink(end));
       if (this.#over) connection.kill("SIGKILL");
     } catch (error) {
-      this.fail(error as ForkError);
-      this.#settleExited(UNKNOWN_STATUS);
+      this.fail(error as Error);
+      this.#settle(UNKNOWN_STATUS);
     }
   }
 
   #exited(status: ExitStatus): void {
-    this.#finishing = false;
-    this.#hold(false);
-    this.#settleExited(status);
+    if (this.#ending) this.#connection?.release();
+    this.#settle(status);
     // The connection ends with it, unless somebody else has the worker's end open.
     setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
+  }
+
+  #settle(status: ExitStatus): void {
+    this.#hasExited = true;
+    this.#disobey();
+    this.#settleExited(status);
   }
 
   /** The connection has ended by itself, so the process should, too. */
@@ -130,11 +137,17 @@ export class RpcProcess {
     });
   }
 
-  /** Keeps this program alive as long as something is awaited of the process. */
-  #hold(held: boolean): void {
-    if (held === this.#held) return;
-    this.#held = held;
-    if (held) this.#connection?.hold();
-    else this.#connection?.release();
+  /** The process is ended by its own core. */
+  #obey(signal: AbortSignal): void {
+    const abort = () => this.fail(abortError(signal));
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    this.#disobey = () => signal.removeEventListener("abort", abort);
+  }
+
+  #awaitEnd(): void {
+    if (this.#ending || this.#hasExited) return;
+    this.#ending = true;
+    this.#connection?.hold();
   }
 }

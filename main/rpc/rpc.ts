@@ -9,7 +9,17 @@ import { callsOf } from "./api.js";
 import { type CallOptions, checkTimeout, startCall } from "./call-options.js";
 import { RpcProcess } from "./rpc-process.js";
 import { type ServiceOptions, serviceOf } from "./service.js";
-import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "./types.js";
+import type {
+  AnyEvents,
+  AnyModule,
+  Calls,
+  EventArguments,
+  EventListener,
+  EventName,
+  FunctionName,
+  RunArguments,
+  RunResult,
+} from "./types.js";
 
 /**
  * Gives a process a module to serve. Calls can be made at once; they wait until the worker is ready.
@@ -27,14 +37,17 @@ import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "./
  * ```
  * @throws ForkError ERR_FORK_ARGUMENT, naming the option
  */
-export function createRpc<M = AnyModule>(process: ForkProcess, options: ServiceOptions): Rpc<M> {
+export function createRpc<M = AnyModule, E extends object = AnyEvents>(
+  process: ForkProcess,
+  options: ServiceOptions,
+): Rpc<M, E> {
   if (!(process instanceof ForkProcess))
     throw new ForkError("ERR_FORK_ARGUMENT", "createRpc: the first argument must be a ForkProcess");
   return new Rpc(new RpcProcess(process, serviceOf(options, callerFile())));
 }
 
-/** The caller's side of a worker that serves a module. */
-export class Rpc<M = AnyModule> {
+/** The caller's side of a worker that serves a module `M`. `E` has the arguments of the events, both ways. */
+export class Rpc<M = AnyModule, E extends object = AnyEvents> {
   /** The module's functions: `await rpc.api.resize(image, 128)`. */
   readonly api: Calls<M>;
   /** Settles when the worker has ended, however it did. Never rejects. */
@@ -63,18 +76,20 @@ export class Rpc<M = AnyModule> {
   /** As `rpc.api[name](...args)`, with a signal or a time limit. */
   run<K extends FunctionName<M>>(name: K, ...rest: RunArguments<M, K, CallOptions>): RunResult<M, K> {
     const [args = [], options] = rest as [args?: readonly unknown[], options?: CallOptions];
+    if (typeof name !== "string") throw new ForkError("ERR_FORK_ARGUMENT", "a function's name must be a string");
+    if (!Array.isArray(args)) throw new ForkError("ERR_FORK_ARGUMENT", "the arguments must be an array");
     if (options?.timeout !== undefined) checkTimeout(options.timeout, "the option 'timeout'");
     return this.#call(name, args, options) as RunResult<M, K>;
   }
 
   /** Listens to an event that the worker sends with `emit`. */
-  on(name: string, listener: (...args: never[]) => void): this {
-    this.#worker.client.listeners.add(name, listener as Listener);
+  on<K extends EventName<E>>(name: K, listener: EventListener<E, K>): this {
+    this.#worker.client.listeners.add(name, listener as unknown as Listener);
     return this;
   }
 
-  off(name: string, listener: (...args: never[]) => void): this {
-    this.#worker.client.listeners.remove(name, listener as Listener);
+  off<K extends EventName<E>>(name: K, listener: EventListener<E, K>): this {
+    this.#worker.client.listeners.remove(name, listener as unknown as Listener);
     return this;
   }
 
@@ -82,8 +97,8 @@ export class Rpc<M = AnyModule> {
    * Sends an event to the worker: `on(name, …)` from `desktop-fork/worker` there. In order with the calls.
    * @throws ForkError ERR_FORK_SERIALIZE, ERR_FORK_TOO_LARGE, or why the worker is there no more
    */
-  emit(name: string, ...args: unknown[]): void {
-    this.#worker.client.emit([name, ...args]);
+  emit<K extends EventName<E>>(name: K, ...args: EventArguments<E, K>): void {
+    this.#worker.client.emit(name, args);
   }
 
   /** @returns false when the worker has ended, or does not live yet */

@@ -87,3 +87,21 @@ export type RunResult<M, K extends keyof Calls<M>> = Signature<M, K>["result"];
 
 /** A module of which nothing is known. */
 export type AnyModule = Record<string, (...args: unknown[]) => unknown>;
+
+/** Events of which nothing is known. */
+export type AnyEvents = Record<string, unknown[]>;
+
+/** The names of events, in a map of the arguments of each: `{ progress: [done: number, of: number] }`. */
+export type EventName<E> = keyof E & string;
+
+/** Who listens to an event; where nothing is known of it, to whatever comes. */
+export type EventListener<E, K extends EventName<E>> = AnyEvents extends E
+  ? (...args: never[]) => void
+  : (...args: E[K] extends readonly unknown[] ? E[K] : never) => void;
+
+/** What is sent with an event. */
+export type EventArguments<E, K extends EventName<E>> = E[K] extends readonly unknown[]
+  ? E[K] extends SendableList<E[K]>
+    ? PassedList<E[K]>
+    : [never: NotCallable<"its arguments can't be serialised">]
+  : never;

@@ -1,5 +1,6 @@
 /** All cases, in the order in which they run. */
 import type { BenchCase } from "../bench-case.js";
+import { callsCase } from "./calls.js";
 import { growthHeapCase, growthWorkersCase } from "./growth.js";
 import { holdUp1GbCase, holdUp2GbCase, holdUp4GbCase, holdUp42MbCase } from "./hold-up.js";
 import { memoryEmptyCase, memoryPreloadedCase } from "./memory.js";
@@ -19,6 +20,7 @@ export function allCases(): BenchCase[] {
     holdUp2GbCase,
     holdUp4GbCase,
     templateStartCase,
+    callsCase,
     growthHeapCase,
     growthWorkersCase,
   ];
