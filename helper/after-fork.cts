@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import type { Addon } from "../native/addon.cjs";
 import { renewEntropy } from "./entropy.cjs";
+import { replaceStdio } from "./stdio.cjs";
 import type { ForkPlan } from "./wire/plans.cjs";
 
 const { SIGINT } = constants.signals;
@@ -20,10 +21,14 @@ export function restoreInterrupt(addon: Addon | undefined): void {
   if (addon !== undefined && process.listenerCount("SIGINT") === 0) addon.defaultSignal(SIGINT);
 }
 
-/** In a forked child, before any other code runs. */
-export function becomeChild(addon: Addon, plan: ForkPlan): void {
+/**
+ * In a forked child, before any other code runs.
+ * @param fds what the plan calls handles; they stay the caller's
+ */
+export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[] = []): void {
   Object.defineProperty(process, "pid", { value: addon.getpid(), enumerable: true, configurable: true });
   renewEntropy();
+  if (plan.stdio !== undefined) replaceStdio(addon, plan.stdio, fds);
   if (plan.detached) addon.setsid();
   if (plan.cwd !== undefined) process.chdir(plan.cwd);
   if (plan.env !== undefined) replaceEnvironment(plan.env);

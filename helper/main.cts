@@ -4,8 +4,10 @@ import net = require("node:net");
 import { loadAddon } from "../native/addon.cjs";
 import { ignoreInterrupt } from "./after-fork.cjs";
 import { leaveQuickly } from "./exit.cjs";
+import { setFacts } from "./facts.cjs";
 import { tryFork } from "./fork.cjs";
 import { warmUpModules } from "./modules.cjs";
+import { takeArguments } from "./process-state.cjs";
 import { rehearse } from "./rehearsal.cjs";
 import { type Host, Server } from "./server.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "./wire/message.cjs";
@@ -24,6 +26,7 @@ async function start(plan: StartPlan): Promise<void> {
   if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
   ignoreInterrupt(addon);
   process.title = plan.title;
+  setFacts({ owner: plan.owner, takeArguments, onFork: new Set() });
 
   const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
   const server = new Server(host, plan.detached ? undefined : CHANNEL_FD);

@@ -194,7 +194,7 @@ export class Server implements ChannelEvents {
 
   async #fork(message: Message): Promise<void> {
     const { addon, unforkable } = this.#host;
-    const [fd] = message.handles;
+    const [fd, ...fds] = message.handles;
     if (fd === undefined) throw new CommandFailed("protocol", new Error("a fork without its channel"));
     if (addon === undefined || unforkable !== undefined) throw new CommandFailed("unsupported", new Error(unforkable));
     if (this.#retiring) throw new CommandFailed("fork", new Error("this template was closed"));
@@ -207,8 +207,8 @@ export class Server implements ChannelEvents {
     const channel = this.#channel as Channel;
     await new Promise<void>((resolve) => {
       forkInCheckPhase(addon, (result) => {
-        if (result === 0) return this.#becomeChild(addon, fd, JSON.parse(message.values[0] as string) as ForkPlan);
-        addon.close(fd);
+        if (result === 0) return this.#becomeChild(addon, fd, fds, JSON.parse(message.values[0] as string) as ForkPlan);
+        for (const handle of message.handles) addon.close(handle);
         message.handles = [];
         if ("refused" in result) {
           this.#answerFailure(message, this.#describe(new CommandFailed("fork", explainRefusal(result))));
@@ -222,7 +222,7 @@ export class Server implements ChannelEvents {
   }
 
   /** The child's side of a fork: this server ends, another takes over. Nothing that this one awaits may go on. */
-  #becomeChild(addon: Addon, fd: number, plan: ForkPlan): void {
+  #becomeChild(addon: Addon, fd: number, fds: readonly number[], plan: ForkPlan): void {
     this.#channel?.close();
     for (const message of this.#queue.splice(0)) for (const handle of message.handles) addon.close(handle);
     const server = new Server({ ...this.#host }, plan.detached ? undefined : fd);
@@ -230,10 +230,11 @@ export class Server implements ChannelEvents {
     server.serve(channel);
     server.takeOver();
     try {
-      becomeChild(addon, plan);
+      becomeChild(addon, plan, fds);
     } catch (error) {
       server.#fail({ type: MessageType.Eval, id: 0, values: [], handles: [] }, new CommandFailed("birth", error));
     }
+    for (const handle of fds) addon.close(handle);
     channel.readNow();
   }
 

@@ -7,6 +7,7 @@ export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from
 export { exec, execFile } from "./spawn/exec-file.js";
 export { spawn } from "./spawn/spawn.js";
 export type { Spawn, SpawnOptions, SpawnOptionsWithStdioTuple, StdioOption } from "./spawn/types.js";
+export type { PipeEnds, StandardStream, StandardStreams } from "./stdio.js";
 export { Template, type TemplateOptions } from "./template.js";
 export { closeDefaultTemplate, type TemplateDeath } from "./template-core.js";
 export type { Worker } from "./worker.js";

@@ -11,6 +11,7 @@ import { ForkError } from "./errors.js";
 import { tryAddon } from "./native.js";
 import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
 import { HELPER, type Runtime } from "./runtime.js";
+import { Stdio } from "./stdio.js";
 
 export interface LaunchOptions {
   runtime: Runtime;
@@ -19,6 +20,8 @@ export interface LaunchOptions {
   detached: boolean;
   /** Whether the process shall fork a child on trial before its hello. */
   tryFork: boolean;
+  /** Its standard streams; undefined: this program's. It stays the caller's. */
+  stdio: Stdio | undefined;
 }
 
 export interface Launched {
@@ -27,14 +30,11 @@ export interface Launched {
   socket: net.Socket | undefined;
 }
 
-/** The descriptors that every process has, and its channel's. */
-const STDIO = [0, 1, 2];
-
 /** @throws ForkError ERR_FORK_RUNTIME when the runtime can't be executed */
 export function launch(options: LaunchOptions): Launched {
   const { runtime, title, detached, tryFork } = options;
   const addon = tryAddon();
-  const plan: StartPlan = { title, execArgv: runtime.execArgv, detached, tryFork };
+  const plan: StartPlan = { title, owner: process.pid, execArgv: runtime.execArgv, detached, tryFork };
   if (runtime.unforkable !== undefined) plan.unforkable = runtime.unforkable;
   if (addon instanceof Error || runtime.addon === undefined) return launchPlain(options, plan);
   plan.addon = runtime.addon;
@@ -45,7 +45,11 @@ function commandLine(runtime: Runtime, plan: StartPlan): string[] {
   return [...runtime.flags, HELPER, JSON.stringify(plan)];
 }
 
-function launchWithSocket(addon: Addon, { runtime, cwd, detached }: LaunchOptions, plan: StartPlan): Connection {
+function launchWithSocket(
+  addon: Addon,
+  { runtime, cwd, detached, stdio = new Stdio() }: LaunchOptions,
+  plan: StartPlan,
+): Connection {
   const connection = new Connection();
   const [ours, theirs] = socketPair(addon);
   try {
@@ -53,7 +57,7 @@ function launchWithSocket(addon: Addon, { runtime, cwd, detached }: LaunchOption
       file: runtime.file,
       args: blockOf([runtime.file, ...commandLine(runtime, plan)]),
       env: blockOf(Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`)),
-      stdio: [...STDIO, theirs],
+      stdio: [...stdio.forSpawn, theirs],
       session: detached,
       ...(cwd === undefined ? {} : { cwd }),
     });
@@ -77,15 +81,16 @@ export function socketPair(addon: Addon): [number, number] {
   }
 }
 
-function launchPlain({ runtime, cwd, detached }: LaunchOptions, plan: StartPlan): Launched {
+function launchPlain({ runtime, cwd, detached, stdio = new Stdio() }: LaunchOptions, plan: StartPlan): Launched {
   const connection = new Connection();
   const child = spawn(runtime.file, commandLine(runtime, plan), {
-    stdio: ["inherit", "inherit", "inherit", "pipe", "pipe"],
+    stdio: [...(stdio.forChildProcess as "inherit"[]), "pipe", "pipe"],
     env: runtime.env,
     detached,
     windowsHide: true,
     ...(cwd === undefined ? {} : { cwd }),
   });
+  stdio.useEndsOf(child);
   const [, , , channel, socket] = child.stdio as unknown as [unknown, unknown, unknown, net.Socket, net.Socket];
   socket?.unref(); // until a function has it
   connection.open(new StreamChannel(channel, connection, MAX_ANSWER_BYTES));

@@ -15,6 +15,7 @@ import { requireAddon } from "./native.js";
 import { PidfdHandle } from "./process-handle.js";
 import { chooseRuntime, type Runtime, type RuntimeOptions } from "./runtime.js";
 import { Stage, Stages } from "./stages.js";
+import { NO_PIPES, type PipeEnds, Stdio } from "./stdio.js";
 import { closeSteps, copySteps, type Step, type StepType } from "./steps.js";
 
 /** How a new process differs from what it is made of. */
@@ -23,6 +24,8 @@ export interface BirthOptions {
   cwd?: string | undefined;
   env?: Readonly<Record<string, string | undefined>> | undefined;
   detached?: boolean | undefined;
+  /** The process's from now on. */
+  stdio?: Stdio | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -34,8 +37,6 @@ export interface ExecOptions extends BirthOptions, RuntimeOptions {
 export type Strategy = { name: "fork" } | { name: "exec"; reason: string } | undefined;
 
 const START_TIMEOUT_MS = 30_000;
-/** A pid's namesake in messages and `ps`. */
-const OWNER = process.pid;
 
 /** What trial forks have shown in this program, by the runtime's path: undefined is a pass. */
 const verdicts = new Map<string, string | undefined>();
@@ -58,6 +59,8 @@ export class ProcessCore {
   /** All that a fresh runtime has to be given to be like this process. */
   readonly #options: ExecOptions;
   readonly #stages = new Stages();
+  /** Its standard streams, as long as it is possible that forks have to be given the same. */
+  #stdio: Stdio | undefined;
   #connection: Connection | undefined;
   /** Without the addon: the end of the worker's socket that exists from the start. */
   #socket: net.Socket | undefined;
@@ -76,6 +79,7 @@ export class ProcessCore {
 
   private constructor(options: ExecOptions) {
     this.#options = options;
+    this.#stdio = options.stdio;
     if (options.signal !== undefined) this.obey(options.signal);
   }
 
@@ -128,6 +132,10 @@ export class ProcessCore {
 
   get over(): Error | undefined {
     return this.#failure ?? (this.#unusable && errorOfUse(this.#unusable));
+  }
+
+  get pipes(): PipeEnds {
+    return this.#options.stdio?.ends ?? NO_PIPES;
   }
 
   get connection(): Connection | undefined {
@@ -223,6 +231,10 @@ export class ProcessCore {
     if (source.#failure !== undefined) return this.#fail(source.#failure);
     if (source.#strategy?.name === "fork") return this.#forkFrom(source.#connection as Connection, options);
     try {
+      if (source.#stdio !== undefined) {
+        this.#stdio ??= new Stdio();
+        this.#stdio.adopt(source.#stdio);
+      }
       this.#exec(copySteps(source.#log ?? []));
     } catch (error) {
       this.#fail(error as Error);
@@ -236,7 +248,7 @@ export class ProcessCore {
       const { title, cwd, detached = false } = this.#options;
       runtime.unforkable ??= verdicts.get(runtime.file);
       const tryFork = runtime.unforkable === undefined && !verdicts.has(runtime.file);
-      const launched = launch({ runtime, title, cwd, detached, tryFork });
+      const launched = launch({ runtime, title, cwd, detached, tryFork, stdio: this.#stdio });
       this.#socket = launched.socket;
       this.#connect(launched.connection);
     } catch (error) {
@@ -282,10 +294,12 @@ export class ProcessCore {
     try {
       const addon = requireAddon("a fork");
       const [ours, theirs] = socketPair(addon);
+      const { fds, places } = this.#stdio?.release() ?? { fds: [], places: [] };
+      if (places.length > 0) plan.stdio = places;
       const connection = new Connection(source);
       connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
       this.#connect(connection);
-      source.request(MessageType.Fork, [JSON.stringify(plan)], [theirs], {
+      source.request(MessageType.Fork, [JSON.stringify(plan)], [theirs, ...fds], {
         answered: ({ values, handles }) => {
           connection.born(new PidfdHandle(addon, Number(values[0]), handles[0] ?? -1, false));
           if (this.#aborted() !== undefined) connection.kill("SIGKILL");
@@ -303,7 +317,10 @@ export class ProcessCore {
   #connect(connection: Connection): void {
     this.#connection = connection;
     connection.events.failed = (error) => this.#fail(error);
-    void connection.exited.then(() => this.#disobey());
+    void connection.exited.then(() => {
+      this.#disobey();
+      this.#options.stdio?.finish();
+    });
   }
 
   #setStrategy(strategy: Strategy): void {
@@ -403,7 +420,10 @@ export class ProcessCore {
     this.#failure = reason;
     this.#forget();
     if (!this.#entered) this.#socket?.destroy();
-    if (this.#connection === undefined) this.#disobey();
+    if (this.#connection === undefined) {
+      this.#disobey();
+      this.#options.stdio?.abandon();
+    }
     this.#stages.reach(Stage.Over);
   }
 
@@ -411,10 +431,12 @@ export class ProcessCore {
   #forget(): void {
     closeSteps(this.#log);
     this.#log = undefined;
+    this.#stdio?.close();
+    this.#stdio = undefined;
   }
 }
 
 /** What `ps` shows: whose process it is, then what it is. */
 export function titleOf(what: string): string {
-  return `${OWNER} desktop-fork ${what}`;
+  return `${process.pid} desktop-fork ${what}`;
 }

@@ -12,10 +12,11 @@ import { callerFile } from "./caller.js";
 import { ForkError } from "./errors.js";
 import { copyHandle, type Handle } from "./handles.js";
 import { requireAddon } from "./native.js";
-import { type BirthOptions, ProcessCore, titleOf } from "./process-core.js";
+import { type BirthOptions, type ExecOptions as CoreExecOptions, ProcessCore, titleOf } from "./process-core.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { becomeProgram } from "./spawn/become.js";
 import type { End, SpawnOptions, SpawnOptionsWithStdioTuple, StdioOption } from "./spawn/types.js";
+import { type PipeEnds, type StandardStreams, Stdio } from "./stdio.js";
 import { defaultTemplateCore } from "./template-core.js";
 import { takeValues } from "./values.js";
 import { Worker } from "./worker.js";
@@ -27,6 +28,11 @@ export interface ForkOptions {
   cwd?: string;
   /** The whole environment. Default: that of what it is forked from. */
   env?: Readonly<Record<string, string | undefined>>;
+  /**
+   * Standard input, output and error. Default: those of what it is forked from. Pipes are the `stdin`, `stdout` and
+   * `stderr` of this object and of its worker.
+   */
+  stdio?: StandardStreams;
   /** The process survives this program, in a session of its own. */
   detached?: boolean;
   /** Aborting ends the process, whatever it does, and rejects what is pending with an AbortError. */
@@ -70,12 +76,25 @@ export class ForkProcess {
 
   /** A fresh runtime, never a fork: slower and larger, but it takes nothing from any template. */
   static exec(options: ExecOptions = {}): ForkProcess {
-    return new ForkProcess(ProcessCore.exec({ ...options, title: options.title ?? titleOf("process") }));
+    return new ForkProcess(ProcessCore.exec({ ...options, ...birthOptions(options) } as CoreExecOptions));
   }
 
   /** The process's id once it is known: at once after `exec`, after the first answer otherwise. */
   get pid(): number | undefined {
     return this.#core.pid;
+  }
+
+  /** This program's end of the pipe that is its standard input, if it was made with one. */
+  get stdin(): PipeEnds["stdin"] {
+    return this.#core.pipes.stdin;
+  }
+
+  get stdout(): PipeEnds["stdout"] {
+    return this.#core.pipes.stdout;
+  }
+
+  get stderr(): PipeEnds["stderr"] {
+    return this.#core.pipes.stderr;
   }
 
   /** A new process like this one: all that was sent so far is in it, nothing that is sent later. */
@@ -154,7 +173,7 @@ export class ForkProcess {
   async run(target: string | URL, exportOrOptions: string | RunOptions = {}, more: RunOptions = {}): Promise<Worker> {
     const options = typeof exportOrOptions === "string" ? { ...more, export: exportOrOptions } : exportOrOptions;
     const { connection, socket } = await this.#core.run(runPlan(target, options));
-    return new Worker({ connection, socket, signal: this.#core.signal });
+    return new Worker({ connection, socket, pipes: this.#core.pipes, signal: this.#core.signal });
   }
 
   /**
@@ -192,7 +211,7 @@ export class ForkProcess {
 }
 
 export function birthOptions(options: ForkOptions): BirthOptions {
-  return { ...options, title: options.title ?? titleOf("process") };
+  return { ...options, title: options.title ?? titleOf("process"), stdio: Stdio.take(options.stdio) };
 }
 
 export function specifierOf(module: string | URL): string {

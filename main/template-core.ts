@@ -56,8 +56,8 @@ export class TemplateCore {
    */
   fork(options: BirthOptions): ProcessCore {
     const live = this.live();
-    const { cwd, env, detached, signal } = options;
-    const ordinary = cwd === undefined && env === undefined && !detached;
+    const { cwd, env, detached, stdio, signal } = options;
+    const ordinary = cwd === undefined && env === undefined && stdio === undefined && !detached;
     const spare = ordinary && !signal?.aborted ? this.#spares.take() : undefined;
     if (spare !== undefined && signal !== undefined) spare.obey(signal);
     this.#spares.refill();

@@ -4,10 +4,12 @@ import type { Connection } from "./connection.js";
 import { abortError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
 import { type MemoryUse, readMemory } from "./memory.js";
+import type { PipeEnds } from "./stdio.js";
 
 export interface WorkerStart {
   connection: Connection;
   socket: net.Socket;
+  pipes: PipeEnds;
   signal: AbortSignal | undefined;
 }
 
@@ -22,12 +24,19 @@ export class Worker {
   readonly socket: net.Socket;
   /** Settles when the process has ended, however it did. Never rejects. */
   readonly exited: Promise<ExitStatus>;
+  /** This program's end of the pipe that is its standard input; null unless `stdio` asked for one. Yours to end. */
+  readonly stdin: PipeEnds["stdin"];
+  readonly stdout: PipeEnds["stdout"];
+  readonly stderr: PipeEnds["stderr"];
   readonly #connection: Connection;
   #referenced = false;
 
   /** @internal */
-  constructor({ connection, socket, signal }: WorkerStart) {
+  constructor({ connection, socket, pipes, signal }: WorkerStart) {
     this.socket = socket;
+    this.stdin = pipes.stdin;
+    this.stdout = pipes.stdout;
+    this.stderr = pipes.stderr;
     this.exited = connection.exited;
     this.#connection = connection;
     this.ref();

@@ -1,5 +1,9 @@
-/** desktop-fork/worker: what the functions of an rpc or pool worker may want. */
+/** desktop-fork/worker: what code in a process of this library may want, and the functions of an rpc or pool worker. */
+import { processFacts } from "../facts.cjs";
+import type { Argument } from "../process-state.cjs";
 import { workerContext } from "./context.cjs";
+
+export type { Argument } from "../process-state.cjs";
 
 export { OpenFile } from "./handles.cjs";
 
@@ -10,6 +14,19 @@ function context(what: string): NonNullable<ReturnType<typeof workerContext>> {
   const found = workerContext();
   if (found !== undefined) return found;
   throw Object.assign(new Error(`${what}() is for functions that are called by rpc or by a pool`), { code: NO_WORKER });
+}
+
+/** Pid of the program that this process works for; undefined in a program that this library did not start. */
+export function ownerPid(): number | undefined {
+  return processFacts()?.owner;
+}
+
+/**
+ * Takes what was sent to this process so far, for code that runs before `run`: the function receives, and a fork inherits,
+ * only what is sent later. The handles among them are the caller's.
+ */
+export function runArgs(): Argument[] {
+  return processFacts()?.takeArguments() ?? [];
 }
 
 /** Whether this code runs in an rpc or pool worker. */

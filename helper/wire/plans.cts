@@ -12,6 +12,8 @@ export interface Hello {
 /** What a fresh runtime is told on its command line. */
 export interface StartPlan {
   title: string;
+  /** Pid of the program that the process works for. */
+  owner: number;
   /** What `process.execArgv` shall be. */
   execArgv: readonly string[];
   /** Path of the addon; without one the process can't be forked and takes no handles. */
@@ -30,6 +32,8 @@ export interface ForkPlan {
   cwd?: string;
   /** Replaces the whole environment. */
   env?: Record<string, string>;
+  /** Per standard stream which of the message's handles after the first it becomes; -1: /dev/null; null: as it is. */
+  stdio?: (number | null)[];
 }
 
 /** What to enter: a function of the global scope, an export of a module, or the rpc service for a module. */

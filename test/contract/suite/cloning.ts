@@ -91,6 +91,18 @@ export function cloning({ forks }: Configuration): void {
       assert.deepEqual(await argumentsOf(fork), ["x"]);
     });
 
+    test("runArgs() takes what was sent so far: the function has only what comes later", async () => {
+      const proc = ForkProcess.create()
+        .sendArg("taken", Buffer.of(1))
+        .eval(`globalThis.taken = require("desktop-fork/worker").runArgs().map(String)`)
+        .sendArg("left");
+      using fork = proc.fork();
+      assert.deepEqual(await argumentsOf(proc), ["left"]);
+      const worker = await fork.eval("function tell(socket) { socket.end(taken.join()) }").run("tell");
+      assert.equal(String(await worker.socket.toArray().then(Buffer.concat)), "taken,\u0001");
+      await worker.exited;
+    });
+
     test("many forks queued at once all come to life", { timeout: 110_000 }, async () => {
       const count = forks ? 500 : 20;
       const proc = ForkProcess.create();

@@ -8,9 +8,10 @@ import { evaluation } from "./evaluation.js";
 import { modules } from "./modules.js";
 import { running } from "./running.js";
 import { sockets } from "./sockets.js";
+import { streams } from "./streams.js";
 import { workers } from "./workers.js";
 
-const PARTS = [argumentsInOrder, cloning, evaluation, modules, running, sockets, endings, workers];
+const PARTS = [argumentsInOrder, cloning, evaluation, modules, running, sockets, endings, streams, workers];
 
 export function installContract(configuration: Configuration): void {
   Object.assign(process.env, configuration.env);

@@ -1,0 +1,25 @@
+/**
+ * What code in a process of ours can know of it: found by a global symbol, because a module that is loaded here may bring
+ * its own copy of the library.
+ */
+import type { Argument } from "./process-state.cjs";
+
+export interface ProcessFacts {
+  /** The program that this process works for. */
+  readonly owner: number;
+  takeArguments(): Argument[];
+  /** What to do in a forked child before anything else: whatever belongs to the process that it was forked from. */
+  readonly onFork: Set<() => void>;
+}
+
+const KEY = Symbol.for("desktop-fork.process");
+const globals = globalThis as { [KEY]?: ProcessFacts };
+
+export function setFacts(facts: ProcessFacts): void {
+  globals[KEY] = facts;
+}
+
+/** Undefined in a program that nobody made with this library. */
+export function processFacts(): ProcessFacts | undefined {
+  return globals[KEY];
+}

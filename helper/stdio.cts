@@ -1,0 +1,87 @@
+/** The standard streams of a forked child that are not its template's. */
+import fs = require("node:fs");
+import net = require("node:net");
+
+import { Writable } from "node:stream";
+
+import tty = require("node:tty");
+
+import type { Addon } from "../native/addon.cjs";
+
+const NAMES = ["stdin", "stdout", "stderr"] as const;
+const NOTHING = -1;
+
+/**
+ * @param places per stream which of `fds` it becomes; -1: /dev/null; null: as it is
+ * @param fds they stay the caller's
+ */
+export function replaceStdio(addon: Addon, places: readonly (number | null)[], fds: readonly number[]): void {
+  for (const [index, place] of places.entries()) {
+    if (place === null) continue;
+    if (place === NOTHING) redirectToNothing(addon, index);
+    else addon.redirect(fds[place] as number, index);
+    forgetStream(index);
+  }
+}
+
+function redirectToNothing(addon: Addon, index: number): void {
+  const nothing = fs.openSync("/dev/null", "r+");
+  addon.redirect(nothing, index);
+  fs.closeSync(nothing);
+}
+
+/** The template may have used its stream already: the object knows the old file, and Node has no way to make it anew. */
+function forgetStream(index: number): void {
+  const name = NAMES[index] as (typeof NAMES)[number];
+  let stream: net.Socket | fs.ReadStream | Writable | undefined;
+  const get = () => {
+    stream ??= index === 0 ? openInput() : openOutput(index);
+    return stream;
+  };
+  Object.defineProperty(process, name, { configurable: true, enumerable: true, get });
+  if (index > 0) Object.defineProperty(console, `_${name}`, { configurable: true, enumerable: false, get });
+}
+
+/** As Node does it: nothing is read, and no event loop kept alive, before somebody asks for it. */
+function openInput(): net.Socket | fs.ReadStream {
+  if (tty.isatty(0)) return new tty.ReadStream(0);
+  if (isStream(0))
+    return new net.Socket({ fd: 0, readable: true, writable: false, manualStart: true } as net.SocketConstructorOpts);
+  return fs.createReadStream("", { fd: 0, autoClose: false });
+}
+
+function openOutput(fd: number): Writable {
+  const output = openWritable(fd);
+  // The descriptor stays open whatever becomes of the object: another file would get its number.
+  output._destroy = (error, done) => done(error);
+  return output;
+}
+
+function openWritable(fd: number): Writable {
+  if (tty.isatty(fd)) return new tty.WriteStream(fd);
+  return isStream(fd) ? new net.Socket({ fd, readable: false, writable: true }) : new FileOutput(fd);
+}
+
+function isStream(fd: number): boolean {
+  const stat = fs.fstatSync(fd);
+  return stat.isFIFO() || stat.isSocket();
+}
+
+/** Files are written at once: what was written before `process.exit()` is there. */
+class FileOutput extends Writable {
+  readonly fd: number;
+
+  constructor(fd: number) {
+    super({ decodeStrings: true });
+    this.fd = fd;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    try {
+      for (let rest = chunk; rest.length > 0; ) rest = rest.subarray(fs.writeSync(this.fd, rest));
+    } catch (error) {
+      return done(error as Error);
+    }
+    done();
+  }
+}
