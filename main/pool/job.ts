@@ -1,0 +1,91 @@
+/** A call that is to be made by some worker. */
+import { abortError, ForkError } from "../errors.js";
+import { optionError } from "../rpc/service.js";
+import type { Queued } from "./job-queue.js";
+import { count, time } from "./options.js";
+
+export interface JobOptions {
+  /** Aborting rejects the job with an AbortError. One that runs sees it through `abortSignal()`, and has `abortGrace` to end. */
+  signal?: AbortSignal | undefined;
+  /** How long it may run before it is killed with its worker, in milliseconds; the time in the queue does not count. 0: for ever. */
+  timeout?: number | undefined;
+  /** The highest comes first; of equal ones the first. Any finite number; default: 0. */
+  priority?: number | undefined;
+  /** How often it is tried again when its worker died. */
+  retries?: number | undefined;
+}
+
+/** @throws ForkError ERR_FORK_ARGUMENT, naming the option */
+export function checkJobOptions({ signal, timeout = 0, priority = 0, retries = 0 }: JobOptions): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw optionError("signal", "an AbortSignal", signal);
+  if (!Number.isFinite(priority)) throw optionError("priority", "a finite number", priority);
+  time("timeout", timeout);
+  count("retries", retries, 0, true);
+}
+
+export interface JobRequest {
+  name: string;
+  args: readonly unknown[];
+  options: JobOptions;
+  defaults: { timeout: number; retries: number };
+  now: number;
+}
+
+/** Where a job runs. */
+export interface Holder {
+  abort(job: Job): void;
+}
+
+export interface Promised {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+export class Job implements Queued {
+  turn = 0;
+  place = -1;
+  readonly name: string;
+  readonly args: readonly unknown[];
+  readonly priority: number;
+  /** Infinity: for ever. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** When it began to wait. */
+  waitsSince: number;
+  retries: number;
+  holder: Holder | undefined;
+  isSettled = false;
+  readonly #promised: Promised;
+
+  constructor({ name, args, options, defaults, now }: JobRequest, promised: Promised) {
+    this.name = name;
+    this.args = args;
+    this.priority = options.priority ?? 0;
+    this.timeoutMs = (options.timeout ?? defaults.timeout) || Number.POSITIVE_INFINITY;
+    this.retries = options.retries ?? defaults.retries;
+    this.signal = options.signal;
+    this.waitsSince = now;
+    this.#promised = promised;
+  }
+
+  resolve(value: unknown): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.#promised.resolve(value);
+  }
+
+  reject(error: unknown): void {
+    if (this.isSettled) return;
+    this.isSettled = true;
+    this.#promised.reject(error);
+  }
+
+  abortError(): Error {
+    return abortError(this.signal as AbortSignal);
+  }
+
+  timeoutError(pid: number | undefined): ForkError {
+    const message = `'${this.name}' ran for more than ${this.timeoutMs} ms: it was killed with its worker`;
+    return new ForkError("ERR_FORK_TIMEOUT", message, { pid });
+  }
+}

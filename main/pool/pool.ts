@@ -1,0 +1,153 @@
+/** A pool of workers that do the functions of a module. */
+import { EventEmitter } from "node:events";
+import { callerFile } from "../caller.js";
+import { ForkError } from "../errors.js";
+import type { ExitStatus } from "../exit-status.js";
+import { callsOf } from "../rpc/api.js";
+import { serviceOf } from "../rpc/service.js";
+import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "../rpc/types.js";
+import { checkJobOptions, type JobOptions } from "./job.js";
+import { count, type PoolOptions, settingsOf } from "./options.js";
+import { type CoreEvents, PoolCore } from "./pool-core.js";
+import { Room } from "./room.js";
+import { type PoolStats, poolStats, type WorkerStats, workerStats } from "./stats.js";
+import { WorkerSource } from "./worker-source.js";
+
+export interface WorkerExit extends WorkerStats, ExitStatus {
+  /** Why it ended; undefined when the pool has dismissed it. */
+  error: Error | undefined;
+}
+
+/** Listeners are called outside of the pool's own work: what they throw is an uncaught exception. */
+export interface PoolEvents {
+  /** A worker is ready for jobs. */
+  start: [worker: WorkerStats];
+  /** A worker's process has ended. */
+  exit: [worker: WorkerExit];
+  /** A worker could not be started, or died before it was ready. The pool goes on trying, ever more slowly. */
+  startFailed: [error: Error];
+  /** A worker has called `emit(name, ...args)`. */
+  event: [event: { name: string; args: unknown[]; pid: number | undefined }];
+}
+
+/** Pools whose object was dropped finish what they have, and end. */
+const dropped = new FinalizationRegistry<PoolCore>((core) => core.close());
+
+/**
+ * Makes a pool of workers. The template that they are forked from starts at once and loads the module; the workers come
+ * with the jobs.
+ *
+ * A pool without jobs does not keep this program alive, and ends with it.
+ *
+ * @example
+ * ```ts
+ * await using pool = createPool<typeof import("./jobs.js")>({ module: new URL("./jobs.js", import.meta.url) });
+ * const sizes = await Promise.all(files.map((file) => pool.run("shrink", [file])));
+ * ```
+ * @throws ForkError ERR_FORK_ARGUMENT, naming the option
+ */
+export function createPool<M = AnyModule>(options: PoolOptions): Pool<M> {
+  const from = callerFile();
+  const settings = settingsOf(options);
+  const service = serviceOf(options, from);
+  return new Pool((events) => new PoolCore({ settings, service, source: new WorkerSource(options) }, events));
+}
+
+export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
+  /** The module's functions: `await pool.api.resize(image, 128)`. */
+  readonly api: Calls<M>;
+  readonly #core: PoolCore;
+  readonly #room: Room;
+
+  /** @internal */
+  constructor(makeCore: (events: CoreEvents) => PoolCore) {
+    super();
+    const room: Room = new Room(() => core.room);
+    const core = makeCore(eventsFor(new WeakRef(this), room));
+    this.#core = core;
+    this.#room = room;
+    this.api = callsOf((name, args) => this.#core.run(name, args, {})) as Calls<M>;
+    dropped.register(this, this.#core);
+  }
+
+  /**
+   * Has a worker call a function, and resolves with its result. Arguments are sent when a worker is free, and again when
+   * the job has to be repeated: leave them as they are until then.
+   *
+   * @throws ForkError ERR_FORK_ARGUMENT, naming the option. It rejects with what the function threw, or with
+   * ERR_FORK_DIED, ERR_FORK_TIMEOUT, ERR_FORK_QUEUE_FULL, ERR_FORK_CLOSED, ERR_FORK_SERIALIZE, ERR_FORK_FUNCTION, what
+   * kept workers from starting, or an AbortError.
+   */
+  run<K extends FunctionName<M>>(name: K, ...rest: RunArguments<M, K, JobOptions>): RunResult<M, K> {
+    const [args = [], options = {}] = rest as [args?: readonly unknown[], options?: JobOptions];
+    if (typeof name !== "string") throw new ForkError("ERR_FORK_ARGUMENT", "run: a function's name must be a string");
+    if (!Array.isArray(args)) throw new ForkError("ERR_FORK_ARGUMENT", "run: the arguments must be an array");
+    checkJobOptions(options);
+    return this.#core.run(name, args, options) as RunResult<M, K>;
+  }
+
+  /**
+   * Resolves when `run` would not be refused for want of room: for one producer that waits before each call. Resolves at
+   * once without `maxQueue`, and when the pool is closed.
+   */
+  room(): Promise<void> {
+    return this.#room.wait();
+  }
+
+  get max(): number {
+    return this.#core.settings.max;
+  }
+
+  /** Workers that take jobs, at most. Those beyond it end when they have no job. @throws ForkError ERR_FORK_ARGUMENT */
+  set max(max: number) {
+    this.#core.setMax(count("max", max, 1));
+    this.#room.changed();
+  }
+
+  stats(): PoolStats {
+    return poolStats(this.#core);
+  }
+
+  /**
+   * Sends a signal to one of the workers.
+   * @returns false when the pool has no such worker, or it has ended
+   */
+  kill(pid: number, signal: NodeJS.Signals | number = "SIGTERM"): boolean {
+    for (const worker of this.#core.workers.values()) if (worker.pid === pid) return worker.signal(signal);
+    return false;
+  }
+
+  /** Takes no more jobs, does all that it has, and resolves when all workers have ended. */
+  async close(): Promise<void> {
+    this.#core.close();
+    this.#room.open();
+    await this.#core.ended;
+  }
+
+  /** Rejects all jobs with ERR_FORK_CLOSED, kills all workers, and resolves when they have ended. */
+  async terminate(): Promise<void> {
+    this.#core.terminate();
+    this.#room.open();
+    await this.#core.ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+/** The core lives as long as there is work; it must not keep the pool's object alive. */
+function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>, room: Room): CoreEvents {
+  const emit = <K extends keyof PoolEvents>(name: K, make: () => PoolEvents[K]) => {
+    if (!pool.deref()?.listenerCount(name)) return;
+    const values = make();
+    queueMicrotask(() => (pool.deref() as EventEmitter | undefined)?.emit(name, ...values));
+  };
+  return {
+    ready: (worker) => emit("start", () => [workerStats(worker)]),
+    exit: (worker, status, error) => emit("exit", () => [{ ...workerStats(worker), ...status, error }]),
+    startFailed: (error) => emit("startFailed", () => [error]),
+    event: ({ pid }, [name, ...args]) => emit("event", () => [{ name: name as string, args, pid }]),
+    room: () => room.changed(),
+  };
+}

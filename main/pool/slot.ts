@@ -1,0 +1,33 @@
+/** A worker as the scheduler sees it. */
+
+export enum SlotState {
+  /** Its process comes to life. */
+  Starting,
+  /** It takes jobs. */
+  Ready,
+  /** It takes no more jobs, but has some. */
+  Retiring,
+  /** Its process is to end, or has ended: nobody counts on it. */
+  Leaving,
+}
+
+export class Slot {
+  state = SlotState.Starting;
+  /** Jobs that it has now. */
+  load = 0;
+  /** Jobs that it was ever given. */
+  given = 0;
+  readonly startedAt: number;
+  readyAt: number | undefined;
+  /** When it had its last job, or became ready. */
+  idleSince: number;
+
+  constructor(now: number) {
+    this.startedAt = now;
+    this.idleSince = now;
+  }
+
+  get isIdle(): boolean {
+    return this.state === SlotState.Ready && this.load === 0;
+  }
+}
