@@ -1,5 +1,8 @@
 /** Cuts what a link delivers into frames. */
 import { type Frame, FrameType, HEADER_BYTES, MAX_FRAME_HANDLES } from "./frame.cjs";
+import { readU32 } from "./numbers.cjs";
+
+const NO_FDS: number[] = [];
 
 export class FrameReader {
   readonly #maxFrameBytes: number;
@@ -31,20 +34,20 @@ export class FrameReader {
   }
 
   /** @throws RangeError when the bytes are no frame; the stream is lost then */
-  data(input: Buffer, fds: readonly number[]): void {
+  data(input: Buffer, bytes: number, fds: readonly number[]): void {
     if (fds.length > 0) this.#fds.push(...fds);
-    let offset = this.#continue(input);
-    while (input.length - offset >= HEADER_BYTES) {
+    let offset = this.#startBytes > 0 || this.#partial !== undefined ? this.#continue(input, bytes) : 0;
+    while (bytes - offset >= HEADER_BYTES) {
       const end = offset + HEADER_BYTES + this.#lengthAt(input, offset);
-      if (end > input.length) {
+      if (end > bytes) {
         this.#partial = Buffer.allocUnsafeSlow(end - offset);
-        this.#partialBytes = input.copy(this.#partial, 0, offset);
+        this.#partialBytes = input.copy(this.#partial, 0, offset, bytes);
         return;
       }
       this.#emit(input, offset, end, false);
       offset = end;
     }
-    this.#startBytes = input.copy(this.#start, 0, offset);
+    if (offset < bytes) this.#startBytes = input.copy(this.#start, 0, offset, bytes);
   }
 
   /** Descriptors that no frame has taken; from now on the caller's. */
@@ -53,18 +56,18 @@ export class FrameReader {
   }
 
   /** Gives the beginning of the input to what has begun before; @returns how much that took */
-  #continue(input: Buffer): number {
+  #continue(input: Buffer, bytes: number): number {
     let offset = 0;
     if (this.#startBytes > 0) {
-      offset = input.copy(this.#start, this.#startBytes);
+      offset = input.copy(this.#start, this.#startBytes, 0, bytes);
       this.#startBytes += offset;
-      if (this.#startBytes < HEADER_BYTES) return offset;
+      if (this.#startBytes < HEADER_BYTES) return bytes;
       this.#partial = Buffer.allocUnsafeSlow(HEADER_BYTES + this.#lengthAt(this.#start, 0));
       this.#partialBytes = this.#start.copy(this.#partial);
       this.#startBytes = 0;
     }
     if (this.#partial === undefined) return offset;
-    const copied = input.copy(this.#partial, this.#partialBytes, offset);
+    const copied = input.copy(this.#partial, this.#partialBytes, offset, bytes);
     this.#partialBytes += copied;
     this.#finishPartial();
     return offset + copied;
@@ -78,7 +81,7 @@ export class FrameReader {
   }
 
   #lengthAt(input: Buffer, offset: number): number {
-    const length = input.readUInt32LE(offset);
+    const length = readU32(input, offset);
     const type = input[offset + 4] as number;
     if (FrameType[type] === undefined) throw new RangeError(`unknown frame type 0x${type.toString(16)}`);
     if (length > this.#maxFrameBytes) throw new RangeError(`a frame of ${length} bytes`);
@@ -92,12 +95,12 @@ export class FrameReader {
     this.#onFrame({
       type: buffer[offset + 4] as FrameType,
       extra: (buffer[offset + 6] as number) | ((buffer[offset + 7] as number) << 8),
-      id: buffer.readUInt32LE(offset + 8),
+      id: readU32(buffer, offset + 8),
       buffer,
       start: offset + HEADER_BYTES,
       end,
       owned,
-      fds: handles === 0 ? [] : this.#fds.splice(0, handles),
+      fds: handles === 0 ? NO_FDS : this.#fds.splice(0, handles),
     });
   }
 }

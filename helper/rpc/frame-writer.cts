@@ -1,12 +1,15 @@
 /** Puts frames together: small ones share one buffer and one write per turn of the event loop, large octets are not copied. */
 import { LARGE_PIECE_BYTES, type Link } from "../wire/link.cjs";
 import { type FrameType, HEADER_BYTES, MAX_FRAME_HANDLES } from "./frame.cjs";
+import { writeU32 } from "./numbers.cjs";
 
 const SLAB_BYTES = 65_536;
 /** Fewer than the kernel takes with one message. */
 const BATCH_HANDLES = 128;
 
 const NO_FDS: number[] = [];
+/** Cheaper than the queues of Node: this is on the way of every call. */
+const SOON = Promise.resolve();
 
 export class FrameTooLarge extends RangeError {}
 
@@ -24,10 +27,14 @@ export class FrameWriter {
   /** Where values are put, between `reserve` and the next of these calls. */
   slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   at = 0;
+  /** Whoever sets it flushes soon. */
+  batching = false;
   /** Calls back when the link could not get rid of a batch at once. */
   onBlocked: () => void = () => {};
   readonly #maxFrameBytes: number;
-  readonly #flushSoon = () => this.flush();
+  readonly #flushSoon = () => {
+    if (this.#scheduled) this.flush();
+  };
   #link: Link | undefined;
   #pieces: Uint8Array[] = [];
   #fds: number[] = [];
@@ -57,6 +64,10 @@ export class FrameWriter {
     return this.#link?.carriesHandles ?? true;
   }
 
+  get scheduled(): boolean {
+    return this.#scheduled;
+  }
+
   /** A frame without values. */
   signal(type: FrameType, id: number, extra = 0): void {
     this.begin(type, id, extra);
@@ -74,7 +85,7 @@ export class FrameWriter {
     slab[at + 5] = 0;
     slab[at + 6] = extra & 0xff;
     slab[at + 7] = extra >> 8;
-    slab.writeUInt32LE(id, at + 8);
+    writeU32(slab, at + 8, id);
     this.#header.slab = slab;
     this.#header.at = at;
     this.at = at + HEADER_BYTES;
@@ -124,7 +135,7 @@ export class FrameWriter {
       throw new FrameTooLarge(`${handles} handles in one message; at most ${MAX_FRAME_HANDLES} are allowed`);
     const { slab, at } = this.#header;
     this.#open = false;
-    slab.writeUInt32LE(length, at);
+    writeU32(slab, at, length);
     slab[at + 5] = handles;
     if (this.#urgent || this.#fds.length >= BATCH_HANDLES || this.#bytes >= SLAB_BYTES) this.flush();
     else this.#schedule();
@@ -194,10 +205,11 @@ export class FrameWriter {
     this.#from = 0;
   }
 
+  /** After what runs now, and the callers who wait for what came with it. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    process.nextTick(this.#flushSoon);
+    if (!this.batching) void SOON.then(this.#flushSoon);
   }
 
   #seal(): void {

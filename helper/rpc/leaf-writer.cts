@@ -1,5 +1,6 @@
 /** Writing values that hold no others. */
 import type { FrameWriter } from "./frame-writer.cjs";
+import { writeU32 } from "./numbers.cjs";
 import { Tag } from "./tags.cjs";
 
 /** Up to here a loop beats a call into the runtime. */
@@ -65,7 +66,8 @@ export function refuseShared(view: ArrayBufferView): void {
 export function writeOctets(writer: FrameWriter, tag: Tag, octets: Uint8Array): void {
   writer.reserve(5);
   writer.slab[writer.at] = tag;
-  writer.at = writer.slab.writeUInt32LE(octets.byteLength, writer.at + 1);
+  writeU32(writer.slab, writer.at + 1, octets.byteLength);
+  writer.at += 5;
   writer.octets(octets);
 }
 
@@ -79,7 +81,8 @@ export function writeString(writer: FrameWriter, value: string): void {
   const { slab, at } = writer;
   const bytes = slab.write(value, at + 5, "utf8");
   slab[at] = Tag.String;
-  writer.at = slab.writeUInt32LE(bytes, at + 1) + bytes;
+  writeU32(slab, at + 1, bytes);
+  writer.at = at + 5 + bytes;
 }
 
 function writeAscii(writer: FrameWriter, value: string): boolean {
@@ -102,7 +105,8 @@ function writeNumber(writer: FrameWriter, value: number): void {
   const { slab, at } = writer;
   if ((value | 0) === value && !Object.is(value, -0)) {
     slab[at] = Tag.Integer;
-    writer.at = slab.writeInt32LE(value, at + 1);
+    writeU32(slab, at + 1, value);
+    writer.at = at + 5;
   } else {
     slab[at] = Tag.Double;
     writer.at = slab.writeDoubleLE(value, at + 1);

@@ -30,6 +30,9 @@ interface RunningCall {
 /** How long aborted calls may go on after the caller has closed. */
 const ABORT_GRACE_MS = 1000;
 
+/** Answers that follow each other faster leave together. */
+const LINGER_MS = 1;
+
 /** The results of a call that are a list of values, because there are handles among them. */
 export const RESULT_LIST = 1;
 
@@ -44,6 +47,7 @@ export class RpcServer implements SessionEvents {
   #closing = false;
   #finished = false;
   #grace: NodeJS.Timeout | undefined;
+  #flushedAt = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -76,7 +80,9 @@ export class RpcServer implements SessionEvents {
 
   /** @throws Error when the values can't be sent */
   emit(name: string, values: readonly unknown[]): void {
-    if (!this.session.closed) this.session.send({ type: FrameType.FromWorker, id: 0, name, values });
+    if (this.session.closed) return;
+    this.session.send({ type: FrameType.FromWorker, id: 0, name, values });
+    this.#flushIfLate();
   }
 
   on(name: string, listener: Listener): void {
@@ -148,8 +154,10 @@ export class RpcServer implements SessionEvents {
     } finally {
       this.#current = undefined;
     }
-    if (!isThenable(result) && !isStream(result) && this.#options.beforeAnswer === undefined)
-      return this.#answer(id, result);
+    if (!isThenable(result) && !isStream(result) && this.#options.beforeAnswer === undefined) {
+      this.#answer(id, result);
+      return this.#flushIfLate();
+    }
     this.#running.set(id, call);
     void this.#finishLater(call, result);
   }
@@ -218,18 +226,23 @@ export class RpcServer implements SessionEvents {
   }
 
   #answer(id: number, result: unknown): void {
-    const list = hasHandles(result) ? result : undefined;
-    try {
-      this.session.send({
-        type: FrameType.Result,
-        id,
-        extra: list === undefined ? 0 : RESULT_LIST,
-        values: list ?? [result],
-      });
-    } catch (error) {
-      return this.#fail(id, "result", error);
+    if (typeof result !== "object" || result === null) {
+      this.#sendResult(id, 0, [result]);
+      return;
     }
-    if (typeof result === "object" && result !== null) for (const value of list ?? [result]) releaseHandle(value);
+    const list = hasHandles(result) ? result : undefined;
+    if (this.#sendResult(id, list === undefined ? 0 : RESULT_LIST, list ?? [result]))
+      for (const value of list ?? [result]) releaseHandle(value);
+  }
+
+  #sendResult(id: number, extra: number, values: readonly unknown[]): boolean {
+    try {
+      this.session.send({ type: FrameType.Result, id, extra, values });
+      return true;
+    } catch (error) {
+      this.#fail(id, "result", error);
+      return false;
+    }
   }
 
   #fail(id: number, kind: FailureKind, thrown: unknown): void {
@@ -249,6 +262,14 @@ export class RpcServer implements SessionEvents {
     if (this.#finished) return;
     this.#finished = true;
     this.#options.finished();
+  }
+
+  /** Functions that take their time must not hold up what was said before. */
+  #flushIfLate(): void {
+    const now = performance.now();
+    if (now - this.#flushedAt < LINGER_MS) return;
+    this.#flushedAt = now;
+    this.session.writer.flush();
   }
 
   /** When nothing follows from the caller, calls have to come to their end without it; streams need it to the last. */

@@ -108,8 +108,14 @@ export class Session implements LinkEvents {
     closeDescriptors([...this.#reader.takeFds(), ...this.writer.discard()]);
   }
 
-  data(bytes: Buffer, fds: readonly number[]): void {
-    this.#guard(() => this.#reader.data(bytes, fds));
+  data(buffer: Buffer, bytes: number, fds: readonly number[]): void {
+    this.writer.batching = true;
+    try {
+      this.#reader.data(buffer, bytes, fds);
+    } catch (error) {
+      return this.end(error as Error);
+    }
+    this.#endBatch();
   }
 
   target(): Uint8Array | undefined {
@@ -117,7 +123,13 @@ export class Session implements LinkEvents {
   }
 
   filled(bytes: number, fds: readonly number[]): void {
-    this.#guard(() => this.#reader.filled(bytes, fds));
+    this.writer.batching = true;
+    try {
+      this.#reader.filled(bytes, fds);
+    } catch (error) {
+      return this.end(error as Error);
+    }
+    this.#endBatch();
   }
 
   drained(): void {
@@ -142,15 +154,13 @@ export class Session implements LinkEvents {
     try {
       this.#events.frame(frame);
     } finally {
-      closeDescriptors(frame.fds);
+      if (frame.fds.length > 0) closeDescriptors(frame.fds);
     }
   }
 
-  #guard(read: () => void): void {
-    try {
-      read();
-    } catch (error) {
-      this.end(error as Error);
-    }
+  /** All that was answered at once leaves at once. */
+  #endBatch(): void {
+    this.writer.batching = false;
+    if (this.writer.scheduled) this.writer.flush();
   }
 }

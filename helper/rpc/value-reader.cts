@@ -4,6 +4,7 @@ import { unclone } from "./clone.cjs";
 import type { Frame } from "./frame.cjs";
 import { type OpenedHandle, openHandle, releaseHandle } from "./handles.cjs";
 import { keyAt } from "./keys.cjs";
+import { readU32 } from "./numbers.cjs";
 import { Tag } from "./tags.cjs";
 import type { Serializer } from "./values.cjs";
 
@@ -63,7 +64,7 @@ export class ValueReader {
       case Tag.False:
         return false;
       case Tag.Integer:
-        return buffer.readInt32LE(this.#take(4));
+        return readU32(buffer, this.#take(4)) | 0;
       case Tag.Double:
         return buffer.readDoubleLE(this.#take(8));
       case Tag.Ascii:
@@ -170,7 +171,7 @@ export class ValueReader {
   }
 
   #length(): number {
-    return this.#frame.buffer.readUInt32LE(this.#take(4));
+    return readU32(this.#frame.buffer, this.#take(4));
   }
 
   #byte(): number {

@@ -39,9 +39,8 @@ function writeNatively(writer: FrameWriter, values: readonly unknown[]): void {
   for (const value of values) {
     if (writePrimitive(writer, value)) continue;
     if (typeof value === "object") {
-      if (writeHandle(writer, value as object)) continue;
       plain ??= new PlainWriter(writer);
-      if (plain.write(value as object)) continue;
+      if (plain.write(value as object) || writeHandle(writer, value as object)) continue;
     }
     closeDescriptors(writer.rewind(mark));
     return writeCloned(writer, values);

@@ -3,10 +3,10 @@ import { keep, release } from "./kept-pieces.cjs";
 
 export interface LinkEvents {
   /**
-   * @param bytes valid during the call only
+   * @param buffer its first `bytes` have come; valid during the call only
    * @param fds the receiver's from now on
    */
-  data(bytes: Buffer, fds: readonly number[]): void;
+  data(buffer: Buffer, bytes: number, fds: readonly number[]): void;
   /** Where the next bytes shall go, when the receiver knows; the link may put them there and call `filled`. */
   target(): Uint8Array | undefined;
   /** So many bytes are at the start of what target() gave. */
@@ -48,6 +48,7 @@ export function keepPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
 
 /** Takes `sent` bytes off the front; true when nothing is left. */
 export function takeSent(pieces: Uint8Array[], sent: number): boolean {
+  if (pieces.length === 1 && pieces[0]?.byteLength === sent && sent < LARGE_PIECE_BYTES) return true;
   let rest = sent;
   let gone = 0;
   for (const piece of pieces) {

@@ -50,7 +50,7 @@ class MemoryLink implements Link {
       while (!this.#paused && !this.#closed && this.#events !== undefined) {
         const item = this.#incoming.shift();
         if (item === undefined) return;
-        if (item !== "end") this.#events.data(item, []);
+        if (item !== "end") this.#events.data(item, item.length, []);
         else {
           this.#closed = true;
           this.#events.end();

@@ -7,6 +7,8 @@ const received = Buffer.allocUnsafeSlow(65_536);
 /** A busy peer must not keep the rest of the event loop waiting. */
 const READS_PER_TURN = 32;
 
+const NO_FDS: readonly number[] = [];
+
 interface Batch {
   pieces: Uint8Array[];
   fds: readonly number[];
@@ -92,10 +94,11 @@ export class SocketLink implements Link {
       } catch (error) {
         return this.#end((error as NodeJS.ErrnoException).code === "ECONNRESET" ? undefined : (error as Error));
       }
-      const [bytes, ...fds] = typeof result === "number" ? [result] : result;
+      const bytes = typeof result === "number" ? result : result[0];
+      const fds = typeof result === "number" ? NO_FDS : result.slice(1);
       if (bytes === 0) return this.#end();
       if (bytes < 0) return;
-      if (target === undefined) events.data(received.subarray(0, bytes), fds);
+      if (target === undefined) events.data(received, bytes, fds);
       else events.filled(bytes, fds);
       if (bytes < space.byteLength && fds.length === 0) return; // most likely all there was
     }
@@ -115,8 +118,8 @@ export class SocketLink implements Link {
         return true;
       }
       if (sent < 0) return false;
-      this.#closeAll(batch.fds);
-      batch.fds = [];
+      if (batch.fds.length > 0) this.#closeAll(batch.fds);
+      batch.fds = NO_FDS;
       if (takeSent(batch.pieces, sent)) return true;
     }
     this.#closeAll(batch.fds);

@@ -23,7 +23,7 @@ export class StreamLink implements Link {
       events.end();
     };
     this.#stream.on("data", (bytes: Buffer) => {
-      if (!this.#closed) events.data(bytes, []);
+      if (!this.#closed) events.data(bytes, bytes.length, []);
     });
     this.#stream.on("drain", () => {
       if (!this.#closed) events.drained();

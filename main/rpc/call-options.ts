@@ -73,7 +73,13 @@ export function startCall(client: RpcClient, { name, args, call, signal, timeout
     );
 }
 
-function tryCall(client: RpcClient, name: string, args: readonly unknown[], call: PendingCall): number | undefined {
+/** @returns a number to abandon the call by; undefined when it was rejected */
+export function tryCall(
+  client: RpcClient,
+  name: string,
+  args: readonly unknown[],
+  call: PendingCall,
+): number | undefined {
   try {
     return client.call(name, args, call);
   } catch (error) {

@@ -6,7 +6,7 @@ import type { ExitStatus } from "../exit-status.js";
 import { type MemoryUse, readMemory } from "../memory.js";
 import { ForkProcess } from "../process.js";
 import { callsOf } from "./api.js";
-import { type CallOptions, checkTimeout, startCall } from "./call-options.js";
+import { type CallOptions, checkTimeout, startCall, tryCall } from "./call-options.js";
 import { RpcProcess } from "./rpc-process.js";
 import { type ServiceOptions, serviceOf } from "./service.js";
 import type {
@@ -135,7 +135,9 @@ export class Rpc<M = AnyModule, E extends object = AnyEvents> {
 
   #call(name: string, args: readonly unknown[], options: CallOptions | undefined): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      startCall(this.#worker.client, { name, args, call: { resolve, reject }, ...options });
+      const { client } = this.#worker;
+      if (options === undefined) tryCall(client, name, args, { resolve, reject });
+      else startCall(client, { name, args, call: { resolve, reject }, ...options });
     });
   }
 }
