@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import path = require("node:path");
 import vm = require("node:vm");
 
+import { readablePath } from "./archive.cjs";
 import type { Value } from "./wire/message.cjs";
 
 declare global {
@@ -29,7 +30,8 @@ function runScript(code: string, filename: string): unknown {
 }
 
 /** A promise as the code's value is waited for. */
-export async function evaluate(code: string, from: string, args: readonly Value[]): Promise<void> {
+export async function evaluate(code: string, caller: string, args: readonly Value[]): Promise<void> {
+  const from = readablePath(caller);
   if (globalThis.require === undefined) defineRequire(from);
   globalThis.args = args;
   await runScript(code, path.join(path.dirname(from), "desktop-fork-eval.js"));

@@ -50,4 +50,6 @@ const plan = JSON.parse(process.argv[2] as string) as StartPlan;
 process.argv.length = 1;
 // The flags that only a template needs are nothing for the programs that its workers start.
 process.execArgv = [...plan.execArgv];
+// What made this Electron a Node is nothing for other Electrons that its workers may start.
+if ("electron" in process.versions) delete process.env["ELECTRON_RUN_AS_NODE"];
 void start(plan);

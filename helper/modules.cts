@@ -5,6 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import vm = require("node:vm");
 
+import { explainArchive, readablePath, readableSpecifier } from "./archive.cjs";
+
 const URL_SPECIFIER = /^(file|node|data):/;
 
 type Namespace = Record<string, unknown>;
@@ -49,7 +51,9 @@ function importUrl(url: string): Promise<Namespace> {
 export async function loadModule(specifier: string, from: string): Promise<Namespace> {
   const known = loadedModule(specifier, from);
   if (known !== undefined) return known;
-  const namespace = await importAny(specifier, from);
+  const namespace = await importAny(readableSpecifier(specifier), readablePath(from)).catch((error) => {
+    throw explainArchive(error, specifier, from);
+  });
   loaded.set(key(specifier, from), namespace);
   return namespace;
 }

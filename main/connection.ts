@@ -5,6 +5,7 @@ import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
 import type { Failure } from "../helper/wire/remote-error.cjs";
 import { errorOfFailure, ForkError } from "./errors.js";
 import { describeStatus, type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
+import { enlist, type ProcessType, strike } from "./live-processes.js";
 import type { ProcessHandle } from "./process-handle.js";
 
 /** Messages to a parent are short; a stack trace is the longest. */
@@ -44,6 +45,11 @@ export class Connection implements ChannelEvents, Child {
   /** Settles for every process that came to life, also when its template dies first. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   readonly events: ConnectionEvents = {};
+  /** What the process is, and what `ps` shows. */
+  type: ProcessType = "process";
+  title = "";
+  /** It outlives this program. */
+  detached = false;
   /** The process that this one was forked from, which reports its end. */
   readonly #source: Connection | undefined;
   readonly #children = new Map<number, Child>();
@@ -102,6 +108,7 @@ export class Connection implements ChannelEvents, Child {
     process.setReferenced(this.#holds > 0);
     if (this.#source === undefined) process.watch((status) => this.#exit(status));
     else this.#source.adopt(process.pid, this);
+    if (this.#status === undefined) enlist(this);
     this.#tellBirth();
   }
 
@@ -299,6 +306,7 @@ export class Connection implements ChannelEvents, Child {
   #exit(status: ExitStatus | undefined): void {
     if (this.#status !== undefined) return;
     this.#status = status ?? { code: this.#leavingCode ?? null, signal: null };
+    strike(this);
     this.#process?.close();
     this.#settleExited(this.#status);
     this.#orphanChildren();

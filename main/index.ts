@@ -3,6 +3,7 @@ export { ForkError, type ForkErrorCode } from "./errors.js";
 export type { ExitStatus } from "./exit-status.js";
 export type { Handle } from "./handles.js";
 export type { MemoryUse } from "./memory.js";
+export { type ProcessMetric, processMetrics } from "./metrics.js";
 export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./process.js";
 export { exec, execFile } from "./spawn/exec-file.js";
 export { spawn } from "./spawn/spawn.js";

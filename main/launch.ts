@@ -6,6 +6,7 @@ import type { StartPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
 import { StreamChannel } from "../helper/wire/stream-channel.cjs";
 import type { Addon } from "../native/addon.cjs";
+import { unpackedPath } from "../native/archive.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { ForkError } from "./errors.js";
 import { tryAddon } from "./native.js";
@@ -59,7 +60,7 @@ function launchWithSocket(
       env: blockOf(Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`)),
       stdio: [...stdio.forSpawn, theirs],
       session: detached,
-      ...(cwd === undefined ? {} : { cwd }),
+      ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
     });
     connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
     connection.born(new PidfdHandle(addon, pid, pidfd, true));
@@ -88,7 +89,7 @@ function launchPlain({ runtime, cwd, detached, stdio = new Stdio() }: LaunchOpti
     env: runtime.env,
     detached,
     windowsHide: true,
-    ...(cwd === undefined ? {} : { cwd }),
+    ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
   });
   stdio.useEndsOf(child);
   const [, , , channel, socket] = child.stdio as unknown as [unknown, unknown, unknown, net.Socket, net.Socket];

@@ -7,10 +7,12 @@ import { MessageType, PROTOCOL_VERSION, type Value } from "../helper/wire/messag
 import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { ForkPlan, Hello, RunPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import { unpackedPath } from "../native/archive.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { abortError, ForkError, systemError } from "./errors.js";
 import type { SentHandle } from "./handles.js";
 import { launch, runtimeError, socketPair } from "./launch.js";
+import { assertMayStart, type ProcessType } from "./live-processes.js";
 import { requireAddon } from "./native.js";
 import { PidfdHandle } from "./process-handle.js";
 import { chooseRuntime, type Runtime, type RuntimeOptions } from "./runtime.js";
@@ -30,6 +32,7 @@ export interface BirthOptions {
 }
 
 export interface ExecOptions extends BirthOptions, RuntimeOptions {
+  type?: ProcessType;
   startTimeoutMs?: number | undefined;
 }
 
@@ -199,7 +202,9 @@ export class ProcessCore {
         if (this.#failure !== undefined) return reject(this.#failure);
         this.#entered = true;
         this.#forget();
-        resolve(use(this.#connection as Connection));
+        const connection = this.#connection as Connection;
+        connection.type = "worker";
+        resolve(use(connection));
       });
     });
   }
@@ -244,6 +249,7 @@ export class ProcessCore {
   #exec(steps: Step[]): void {
     let runtime: Runtime;
     try {
+      assertMayStart();
       runtime = chooseRuntime(this.#options);
       const { title, cwd, detached = false } = this.#options;
       runtime.unforkable ??= verdicts.get(runtime.file);
@@ -289,9 +295,10 @@ export class ProcessCore {
   #forkFrom(source: Connection, { title, cwd, env, detached }: BirthOptions): void {
     const plan: ForkPlan = { title };
     if (detached) plan.detached = true;
-    if (cwd !== undefined) plan.cwd = cwd;
+    if (cwd !== undefined) plan.cwd = unpackedPath(cwd);
     if (env !== undefined) plan.env = JSON.parse(JSON.stringify(env)) as Record<string, string>;
     try {
+      assertMayStart();
       const addon = requireAddon("a fork");
       const [ours, theirs] = socketPair(addon);
       const { fds, places } = this.#stdio?.release() ?? { fds: [], places: [] };
@@ -316,6 +323,9 @@ export class ProcessCore {
 
   #connect(connection: Connection): void {
     this.#connection = connection;
+    connection.type = this.#options.type ?? "process";
+    connection.title = this.#options.title;
+    connection.detached = this.#options.detached ?? false;
     connection.events.failed = (error) => this.#fail(error);
     void connection.exited.then(() => {
       this.#disobey();
@@ -348,6 +358,7 @@ export class ProcessCore {
   }
 
   async #enter(connection: Connection, plan: RunPlan): Promise<number | net.Socket> {
+    connection.title = plan.title;
     try {
       return await (this.#socket === undefined
         ? this.#runWithPair(connection, plan)

@@ -1,6 +1,8 @@
 /** The executable that hosts a template, and what it is started with. */
 import { fileURLToPath } from "node:url";
 import { nativeFiles } from "../native/addon.cjs";
+import { unpackedPath } from "../native/archive.cjs";
+import { chooseHost } from "./electron/host.js";
 import { tryAddon } from "./native.js";
 
 export interface Runtime {
@@ -18,17 +20,23 @@ export interface Runtime {
 }
 
 export interface RuntimeOptions {
-  /** Path of the executable: a Node, or an Electron. Default: the one that runs this program. */
+  /**
+   * Path of the executable: a Node, or an Electron. Default: the one that runs this program; in an Electron app a Node
+   * that was shipped with it, if there is one.
+   */
   runtime?: string | undefined;
   /** Flags for the runtime. Default: none; those of this program are not passed on. */
   execArgv?: readonly string[] | undefined;
-  /** The process's whole environment. Default: that of this program at this moment. */
+  /**
+   * The process's whole environment. Default: that of this program at this moment; in an Electron app whose runtime is a
+   * Node, without LD_PRELOAD and the libraries of an AppImage.
+   */
   env?: Readonly<Record<string, string | undefined>> | undefined;
   /** `exec` never forks. Default: `fork` where that works. */
   strategy?: "fork" | "exec" | undefined;
 }
 
-export const HELPER = fileURLToPath(new URL("../helper/main.cjs", import.meta.url));
+export const HELPER = unpackedPath(fileURLToPath(new URL("../helper/main.cjs", import.meta.url)));
 
 /**
  * `--single-threaded`: V8 gives no work to threads, so a child rarely has to revive one. `--no-flush-bytecode`: what
@@ -36,21 +44,32 @@ export const HELPER = fileURLToPath(new URL("../helper/main.cjs", import.meta.ur
  */
 const FORKABLE_FLAGS = ["--single-threaded", "--no-flush-bytecode"];
 
-export function chooseRuntime({
-  runtime = process.execPath,
-  execArgv = [],
-  env = process.env,
-  strategy,
-}: RuntimeOptions): Runtime {
+let defaults: RuntimeOptions = {};
+/** Whether this program is an Electron app, or says so. */
+let app = false;
+
+/** What desktopFork() was told: for all processes that this program executes from now on. */
+export function setAppDefaults(options: RuntimeOptions): void {
+  defaults = options;
+  app = true;
+}
+
+/** @throws ForkError ERR_FORK_RUNTIME when an Electron app has nothing that can host a template */
+export function chooseRuntime(options: RuntimeOptions): Runtime {
+  const execArgv = options.execArgv ?? defaults.execArgv ?? [];
+  const strategy = options.strategy ?? defaults.strategy;
   const files = tryAddon() instanceof Error ? undefined : nativeFiles();
   const unforkable = whyUnforkable(strategy, files);
+  const { file, env } = chooseHost({
+    runtime: options.runtime ?? defaults.runtime,
+    env: options.env ?? defaults.env,
+    app,
+  });
   const environment = cleanEnvironment(env);
-  if (process.versions["electron"] !== undefined && runtime === process.execPath)
-    environment["ELECTRON_RUN_AS_NODE"] = "1";
   if (unforkable === undefined && files?.guard !== undefined)
     environment["LD_PRELOAD"] = [files.guard, environment["LD_PRELOAD"]].filter(Boolean).join(":");
   const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
-  return { file: runtime, flags, execArgv, env: environment, addon: files?.addon, unforkable };
+  return { file, flags, execArgv, env: environment, addon: files?.addon, unforkable };
 }
 
 /** What is known without starting a runtime. */

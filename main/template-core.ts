@@ -88,7 +88,7 @@ export class TemplateCore {
     const { name, modules, from, spares: _, ...options } = this.#options;
     // A spare of a dead template could not say how it ended.
     this.#spares.clear();
-    const core = ProcessCore.exec({ ...options, title: titleOf(`template ${name}`) });
+    const core = ProcessCore.exec({ ...options, type: "template", title: titleOf(`template ${name}`) });
     this.#process = core;
     core.onFailed = (error) => this.#died(core, error);
     if (modules.length > 0 && core.over === undefined) core.step(MessageType.Require, [from, ...modules]);
@@ -106,10 +106,31 @@ export class TemplateCore {
 
 let shared: TemplateCore | undefined;
 
+export interface DefaultTemplateOptions {
+  /** Working directory, also of workers. Default: that of this program at this moment. */
+  cwd?: string | undefined;
+  /** Processes to have ready. Default: 1 where forks work, else 0. */
+  spares?: number | undefined;
+  /** How long the runtime may take before it says hello, in milliseconds. Default: 30,000. */
+  startTimeoutMs?: number | undefined;
+}
+
 /** The empty template that everything without one of its own is forked from. Starts on first use. */
 export function defaultTemplateCore(): TemplateCore {
-  shared ??= new TemplateCore({ name: "default", modules: [], from: process.cwd() });
+  shared ??= newDefaultTemplate();
   return shared;
+}
+
+/** @throws ForkError ERR_FORK_ARGUMENT when it was started already */
+export function startDefaultTemplate(options: DefaultTemplateOptions): TemplateCore {
+  if (shared !== undefined)
+    throw new ForkError("ERR_FORK_ARGUMENT", "the default template was started already, perhaps by desktop-fork/early");
+  shared = newDefaultTemplate(options);
+  return shared;
+}
+
+function newDefaultTemplate(options: DefaultTemplateOptions = {}): TemplateCore {
+  return new TemplateCore({ ...options, name: "default", modules: [], from: process.cwd() });
 }
 
 /** Ends it, if there is one; the next use starts another. */

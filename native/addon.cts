@@ -2,6 +2,8 @@
 import fs = require("node:fs");
 import path = require("node:path");
 
+import { unpackedPath } from "./archive.cjs";
+
 /** Watches one descriptor on the event loop. Never owns it; close the poller first, then the descriptor. */
 export interface Poller {
   /** @param events a mask of {@link READABLE} and {@link WRITABLE} */
@@ -121,7 +123,7 @@ const GUARD = "desktop_fork_guard.so";
 
 /** The folders that may hold the addon, best first. This file runs from dist/native. */
 function candidates(): string[] {
-  const native = path.join(__dirname, "..", "..", "native");
+  const native = path.join(unpackedPath(__dirname), "..", "..", "native");
   return [path.join(native, "build", "Release"), path.join(native, "prebuilds", `${process.platform}-${process.arch}`)];
 }
 

@@ -1,0 +1,51 @@
+/** The end of every process of this program, in a bounded time. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Connection } from "./connection.js";
+import { liveProcesses, startNoMore } from "./live-processes.js";
+import { closeDefaultTemplate } from "./template-core.js";
+
+/** How long the kernel may take to end what was killed. */
+const FORCE_MS = 1000;
+
+/**
+ * Workers get SIGTERM, everything else the end of its channel; what is there after the time is killed. No process can be
+ * started from now on. Processes that are `detached` live on.
+ * @param graceMs in milliseconds; 0 kills at once
+ */
+export async function endProcesses(graceMs: number): Promise<void> {
+  startNoMore();
+  closeDefaultTemplate();
+  const ends = ours().map(({ exited }) => exited);
+  if (graceMs > 0) {
+    for (const connection of ours()) askToEnd(connection);
+    await bounded(ends, graceMs);
+  }
+  killProcesses();
+  await bounded(ends, FORCE_MS);
+}
+
+/** At once, without waiting for anything. */
+export function killProcesses(): void {
+  startNoMore();
+  for (const connection of ours()) connection.kill("SIGKILL");
+}
+
+/** Whether anything would be cut short: all but workers wait to be told what to do. */
+export function hasWorkers(): boolean {
+  return ours().some(({ type }) => type === "worker");
+}
+
+function ours(): Connection[] {
+  return liveProcesses().filter(({ detached }) => !detached);
+}
+
+function askToEnd(connection: Connection): void {
+  if (connection.type === "worker") connection.kill("SIGTERM");
+  else connection.close();
+}
+
+async function bounded(ends: readonly Promise<unknown>[], ms: number): Promise<void> {
+  const timeout = new AbortController();
+  await Promise.race([Promise.all(ends), sleep(ms, undefined, { signal: timeout.signal }).catch(() => {})]);
+  timeout.abort();
+}
