@@ -74,7 +74,7 @@ export function assertRunsAsNode(where: Surroundings): void {
   try {
     fuse = runAsNodeFuse(binary, where.platform);
   } catch (cause) {
-    throw noRuntime(where, `the fuses of '${binary}' can't be read`, cause);
+    throw noRuntime(where, `the fuses of '${binary}' can't be read (${(cause as Error).message})`, cause);
   }
   if (fuse === undefined) throw noRuntime(where, `no fuses were found in '${binary}'`);
   if (fuse !== "on") throw noRuntime(where, `the fuse runAsNode of '${binary}' is ${fuse}`);
