@@ -5,7 +5,8 @@ import { closeDefaultTemplate } from "../../main/index.js";
 import { descriptors, type ProcessEntry, processesOf } from "./processes.js";
 import { until } from "./until.js";
 
-const PATIENCE_MS = 5000;
+/** A loaded machine takes seconds to start a runtime, which only then sees that it is not wanted. */
+const PATIENCE_MS = 20_000;
 
 /** Call it inside a suite, before other hooks: its check then runs after them. */
 export function forbidLeaks(): void {

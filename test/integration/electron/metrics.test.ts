@@ -59,7 +59,7 @@ describe("processMetrics()", () => {
     const busy = await until(() => usedMs(worker) > 100, "it to work").then(() => metricOf(worker));
     assert.ok((busy?.cpu.percentCPUUsage ?? 0) > 0);
     assert.ok((busy?.cpu.percentCPUUsage ?? 0) <= 101);
-    assert.ok((busy?.cpu.cumulativeCPUUsage ?? 0) >= 0.1);
+    assert.ok((busy?.cpu.cumulativeCPUUsage ?? 0) > 0);
   });
 });
 
