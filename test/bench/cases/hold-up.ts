@@ -8,32 +8,21 @@
  */
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchCase, Depth, Measured, SampleContext, Variant } from "../bench-case.js";
+import { holdBallast, tooLargeFor } from "../support/ballast.js";
 import { withTemplate } from "../support/ours.js";
 import { programPath, programUrl } from "../support/programs.js";
 
-const BUFFER_BYTES = 64 * 2 ** 20;
-const PAGE_BYTES = 4096;
 const OURS = 30;
 const RIVALS = 6;
 const WARM_UPS = 2;
 /** Long enough for the event loop to come to rest. */
 const PAUSE_MS = 5;
-const HEADROOM = 1.3;
-
-function allocate(bytes: number): Buffer[] {
-  return Array.from({ length: Math.round(bytes / BUFFER_BYTES) }, () => {
-    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-    for (let offset = 0; offset < buffer.length; offset += PAGE_BYTES) buffer[offset] = 1;
-    return buffer;
-  });
-}
 
 /** @param start resolves when the worker has ended */
 async function holdUps(count: number, bytes: number, start: () => Promise<unknown>): Promise<Measured> {
-  const ballast = allocate(bytes);
+  holdBallast(bytes);
   const times = { call: [] as number[], busy: [] as number[] };
   for (let i = -WARM_UPS; i < count; i++) {
     await sleep(PAUSE_MS);
@@ -47,13 +36,11 @@ async function holdUps(count: number, bytes: number, start: () => Promise<unknow
     times.call.push(call);
     times.busy.push(active);
   }
-  if (ballast.some((buffer) => buffer[0] !== 1)) throw new Error("the ballast is gone");
   return times;
 }
 
 function holdUpCase(bytes: number): BenchCase["variants"] {
-  const skip = () =>
-    os.freemem() < bytes * HEADROOM ? `this machine has not ${(bytes * HEADROOM) / 2 ** 30} GB free` : undefined;
+  const skip = () => tooLargeFor(bytes);
   const rival = (start: () => Promise<unknown>): Variant => ({
     skip,
     sample: (context: SampleContext) => holdUps(context.times(RIVALS), bytes, start),

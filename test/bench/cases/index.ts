@@ -5,6 +5,7 @@ import { growthHeapCase, growthWorkersCase } from "./growth.js";
 import { holdUp1GbCase, holdUp2GbCase, holdUp4GbCase, holdUp42MbCase } from "./hold-up.js";
 import { memoryEmptyCase, memoryPreloadedCase } from "./memory.js";
 import { rateCase } from "./rate.js";
+import { spawnCases } from "./spawn.js";
 import { startEmptyCase, startPreloadedCase } from "./start.js";
 import { templateStartCase } from "./template-start.js";
 
@@ -19,6 +20,7 @@ export function allCases(): BenchCase[] {
     holdUp1GbCase,
     holdUp2GbCase,
     holdUp4GbCase,
+    ...spawnCases,
     templateStartCase,
     callsCase,
     growthHeapCase,
