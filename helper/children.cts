@@ -30,10 +30,11 @@ export class Children {
   /** A child that was forked just now. */
   add(pid: number): void {
     this.#alive.add(pid);
+    if (this.#watching) return;
+    this.#watching = true;
     this.#addon.watchChildren(() => this.#reap());
     // The first one may have ended before there was a watch.
-    if (!this.#watching) setImmediate(() => this.#reap());
-    this.#watching = true;
+    setImmediate(() => this.#reap());
   }
 
   /** Calls back, once, when no child is left. */

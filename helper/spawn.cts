@@ -33,10 +33,12 @@ export function becomeProgram(addon: Addon, channel: number, message: Message): 
 }
 
 function programOptions(addon: Addon, { values, handles }: Message): ProgramOptions {
-  const [json, args, env = addon.environment()] = values as [string, Buffer, Buffer?];
-  const plan = JSON.parse(json) as ProgramPlan;
-  const { directory, ...options } = { ...plan, stdio: plan.stdio.map((index) => handles[index] ?? -1), args, env };
-  return directory === undefined ? options : { ...options, directory: handles[directory] as number };
+  const [json, args, env = addon.environment(), inherits] = values as [string, Buffer, Buffer?, Buffer?];
+  const { directory, stdio, ...plan } = JSON.parse(json) as ProgramPlan;
+  const options: ProgramOptions = { ...plan, stdio: stdio.map((index) => handles[index] ?? -1), args, env };
+  if (directory !== undefined) options.directory = handles[directory] as number;
+  if (inherits !== undefined) options.inherits = inherits;
+  return options;
 }
 
 function errnoOf(error: unknown): number {

@@ -39,14 +39,11 @@ export interface ProgramOptions {
   inherits?: Inheritance;
 }
 
-/** What a program has from the process that asked for it besides environment and directory. */
-export type Inheritance = [
-  umask: number,
-  priority: number,
-  ...uids: [real: number, effective: number, saved: number],
-  ...gids: [real: number, effective: number, saved: number],
-  ...groups: number[],
-];
+/**
+ * What a program has from the process that asked for it besides environment and directory: 32-bit numbers in the machine's
+ * order. Umask, priority, three user ids and three group ids (real, effective, saved), supplementary groups.
+ */
+export type Inheritance = Uint8Array;
 
 /** What became of a child, as waitid(2) has it: `si_code` is 1 for an exit, `si_status` the code or the signal. */
 export type WaitStatus = [siCode: number, siStatus: number];

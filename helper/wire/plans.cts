@@ -1,5 +1,4 @@
 /** The JSON parts of messages: what travels as the first value of Hello, Fork, Run, Spawn, Exec and Exited. */
-import type { Inheritance } from "../../native/addon.cjs";
 
 /** Why a process can't be forked, in words for people; undefined when it can. */
 export interface Hello {
@@ -45,7 +44,8 @@ export type FunctionPlan =
 
 /**
  * A program to start. Its arguments (`argv[0]` first) and its environment (`NAME=value`) follow as octets, each a list of
- * NUL-terminated strings; without an environment it is that of the process which becomes the program.
+ * NUL-terminated strings, and then what else it has from the parent (native/addon.cts, `Inheritance`). What is left out it
+ * has from the process which starts, or becomes, the program.
  */
 export interface ProgramPlan {
   /** Without a slash it is searched for in the PATH of the program's environment. */
@@ -59,8 +59,6 @@ export interface ProgramPlan {
   session?: boolean;
   uid?: number;
   gid?: number;
-  /** Default: that of the process that starts the program. */
-  inherits?: Inheritance;
 }
 
 export interface RpcPlan {

@@ -66,6 +66,7 @@ export function isText(value: unknown): value is string {
 }
 
 const CHECKS: Record<string, (value: unknown) => boolean> = {
+  __proto__: null as never,
   detached: isBoolean,
   windowsHide: isBoolean,
   windowsVerbatimArguments: isBoolean,
@@ -81,10 +82,11 @@ const CHECKS: Record<string, (value: unknown) => boolean> = {
 function readOptions(options: unknown): Options | undefined {
   if (options === undefined) return {};
   if (typeof options !== "object" || options === null || Array.isArray(options)) return undefined;
-  const own: Options = { ...options };
-  for (const name in CHECKS) {
+  // Without a prototype: what somebody has added to that of all objects is no option.
+  const own: Options = { __proto__: null, ...options };
+  for (const name in own) {
     const value = own[name];
-    if (value !== undefined && value !== null && !CHECKS[name]?.(value)) return undefined;
+    if (value !== undefined && value !== null && CHECKS[name]?.(value) === false) return undefined;
   }
   const { signal } = own;
   if (signal !== undefined && (typeof signal !== "object" || signal === null || !("aborted" in signal)))

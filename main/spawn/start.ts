@@ -2,7 +2,6 @@
 import path from "node:path";
 import { blockOf } from "../../helper/wire/block.cjs";
 import { MessageType } from "../../helper/wire/message.cjs";
-import type { ProgramPlan } from "../../helper/wire/plans.cjs";
 import type { Addon } from "../../native/addon.cjs";
 import type { Child, Connection } from "../connection.js";
 import { type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
@@ -27,9 +26,9 @@ export function startProgram(addon: Addon, connection: Connection, command: Comm
     return stillborn(addon, command, error);
   }
   const { ends, places, handles, directory } = stdio;
-  const plan: ProgramPlan = { ...programPlan(command, places), inherits: addon.inheritance() };
+  const plan = programPlan(command, places);
   if (directory !== undefined) plan.directory = directory;
-  const values = [JSON.stringify(plan), blockOf(args), environmentBlock(addon, command.env)];
+  const values = [JSON.stringify(plan), blockOf(args), environmentBlock(addon, command.env), addon.inheritance()];
   const program = new Program({
     addon,
     file,

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -21,7 +22,8 @@ namespace {
 
 constexpr unsigned kCloseOnExec = 1u << 2;  // CLOSE_RANGE_CLOEXEC; older headers lack the name
 constexpr int kStandardDescriptors = 3;
-constexpr size_t kCredentialsAt = 2;
+// Of `inherits`: umask, priority, three user ids, three group ids; supplementary groups follow.
+constexpr size_t kUsersAt = 2, kGroupsAt = 5, kSupplementaryAt = 8;
 
 // Pointers to the NUL-terminated strings of a block, and a null pointer.
 std::vector<char*> PointersInto(std::string& block) {
@@ -82,6 +84,15 @@ bool Credentials::operator==(const Credentials& other) const {
          supplementary == other.supplementary;
 }
 
+std::vector<int32_t> InheritanceNow(mode_t umask) {
+  Credentials now = Credentials::Current();
+  std::vector<int32_t> numbers{static_cast<int32_t>(umask), getpriority(PRIO_PROCESS, 0)};
+  numbers.insert(numbers.end(), std::begin(now.users), std::end(now.users));
+  numbers.insert(numbers.end(), std::begin(now.groups), std::end(now.groups));
+  numbers.insert(numbers.end(), now.supplementary.begin(), now.supplementary.end());
+  return numbers;
+}
+
 Program::Program(const Napi::Object& options)
     : arguments_(BlockOf(options.Get("args"))),
       environment_(BlockOf(options.Get("env"))),
@@ -100,19 +111,20 @@ Program::Program(const Napi::Object& options)
   if (argv_.size() < 2) shell_argv_.push_back(nullptr);
   if (options.Get("cwd").IsString()) working_directory_ = options.Get("cwd").As<Napi::String>().Utf8Value();
   directory_ = OptionalInt<int>(options, "directory").value_or(-1);
-  if (!options.Get("inherits").IsArray()) return;
+  if (options.Get("inherits").IsTypedArray()) Inherit(options.Get("inherits"));
+}
 
-  std::vector<int> inherits = IntsOf(options.Get("inherits"));
-  if (inherits.size() < kCredentialsAt + 6) throw SystemError(options.Env(), "spawn", EINVAL);
-  umask_ = static_cast<mode_t>(inherits[0]);
-  priority_ = inherits[1];
+void Program::Inherit(const Napi::Value& value) {
+  auto octets = value.As<Napi::Uint8Array>();
+  std::vector<int32_t> numbers(octets.ByteLength() / sizeof(int32_t));
+  if (numbers.size() < kSupplementaryAt) throw SystemError(value.Env(), "spawn", EINVAL);
+  memcpy(numbers.data(), octets.Data(), numbers.size() * sizeof numbers[0]);
+  umask_ = static_cast<mode_t>(numbers[0]);
+  priority_ = numbers[1];
   Credentials wanted;
-  for (size_t i = 0; i < 3; i++) {
-    wanted.users[i] = static_cast<uid_t>(inherits[kCredentialsAt + i]);
-    wanted.groups[i] = static_cast<gid_t>(inherits[kCredentialsAt + 3 + i]);
-  }
-  for (size_t i = kCredentialsAt + 6; i < inherits.size(); i++)
-    wanted.supplementary.push_back(static_cast<gid_t>(inherits[i]));
+  std::copy_n(&numbers[kUsersAt], 3, wanted.users);
+  std::copy_n(&numbers[kGroupsAt], 3, wanted.groups);
+  wanted.supplementary.assign(numbers.begin() + kSupplementaryAt, numbers.end());
   Credentials current = Credentials::Current();
   if (wanted == current) return;
   regroup_ = wanted.supplementary != current.supplementary;

@@ -20,6 +20,9 @@ struct Credentials {
   bool operator==(const Credentials& other) const;
 };
 
+// Umask, priority, and credentials of this process, as the option `inherits` has them.
+std::vector<int32_t> InheritanceNow(mode_t umask);
+
 class Program {
  public:
   explicit Program(const Napi::Object& options);
@@ -34,6 +37,7 @@ class Program {
   bool ChangesUser() const { return uid_ || gid_ || credentials_; }
 
  private:
+  void Inherit(const Napi::Value& octets);
   void ResetSignals() noexcept;
   int PlaceDescriptors() noexcept;
   int ChangeDirectory() noexcept;

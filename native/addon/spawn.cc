@@ -124,17 +124,9 @@ Napi::Value Leave(const Napi::CallbackInfo& info) { _exit(IntAt(info, 0)); }
 
 // inheritance(): what a program has from this process besides environment and directory, as spawn() takes it.
 Napi::Value Inheritance(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  mode_t mask = CurrentUmask();
-  Credentials now = Credentials::Current();
-  auto result = Napi::Array::New(env);
-  uint32_t count = 0;
-  result.Set(count++, mask);
-  result.Set(count++, getpriority(PRIO_PROCESS, 0));
-  for (uid_t id : now.users) result.Set(count++, id);
-  for (gid_t id : now.groups) result.Set(count++, id);
-  for (gid_t id : now.supplementary) result.Set(count++, id);
-  return result;
+  std::vector<int32_t> numbers = InheritanceNow(CurrentUmask());
+  auto* octets = reinterpret_cast<const uint8_t*>(numbers.data());
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), octets, numbers.size() * sizeof numbers[0]);
 }
 
 // environment(): this process's, as NUL-terminated octets.
