@@ -48,25 +48,41 @@ export const MAX_HANDLES = 250;
 const STRING = 0;
 const OCTETS = 1;
 
-/** @returns the message's bytes, as pieces to be sent in this order; octets are not copied */
+/** @returns the message's bytes, as pieces to be sent in this order; long octets are not copied */
 export function encodeMessage(type: MessageType, id: number, values: readonly Value[], handles: number): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
   let length = 0;
-  for (const value of values) {
-    const octets = typeof value === "string" ? Buffer.from(value) : value;
-    const header = Buffer.alloc(VALUE_HEADER_BYTES);
-    header.writeUInt8(typeof value === "string" ? STRING : OCTETS, 0);
-    header.writeUInt32LE(octets.byteLength, 1);
-    pieces.push(header, octets);
-    length += VALUE_HEADER_BYTES + octets.byteLength;
-  }
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt32LE(length, 0);
-  header.writeUInt8(type, 4);
-  header.writeUInt8(handles, 5);
-  header.writeUInt32LE(id, 8);
-  pieces.unshift(header);
-  return length > SMALL_BYTES ? pieces : [Buffer.concat(pieces)];
+  for (const value of values) length += encodedBytes(value);
+  const isSmall = length <= SMALL_BYTES;
+  const first = Buffer.allocUnsafe(HEADER_BYTES + (isSmall ? length : 0));
+  first.writeUInt32LE(length, 0);
+  first.writeUInt8(type, 4);
+  first.writeUInt8(handles, 5);
+  first.writeUInt16LE(0, 6);
+  first.writeUInt32LE(id, 8);
+  if (!isSmall) return [first, ...values.flatMap(encodeValue)];
+  let offset = HEADER_BYTES;
+  for (const value of values) offset = writeValue(first, offset, value);
+  return [first];
+}
+
+/** @returns where the next one goes */
+function writeValue(to: Buffer, offset: number, value: Value): number {
+  const start = offset + VALUE_HEADER_BYTES;
+  const isString = typeof value === "string";
+  if (!isString) to.set(value, start);
+  const length = isString ? to.write(value, start) : value.byteLength;
+  to.writeUInt8(isString ? STRING : OCTETS, offset);
+  to.writeUInt32LE(length, offset + 1);
+  return start + length;
+}
+
+function encodeValue(value: Value): Uint8Array[] {
+  const isString = typeof value === "string";
+  const octets = isString ? Buffer.from(value) : value;
+  const header = Buffer.allocUnsafe(VALUE_HEADER_BYTES);
+  header.writeUInt8(isString ? STRING : OCTETS, 0);
+  header.writeUInt32LE(octets.byteLength, 1);
+  return [header, octets];
 }
 
 /** Below this one copy is cheaper than many pieces. */
