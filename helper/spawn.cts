@@ -1,5 +1,5 @@
 /** Programs: started for the parent, or instead of this process. */
-import type { Addon, ProgramOptions } from "../native/addon.cjs";
+import type { Addon, Block, ProgramOptions } from "../native/addon.cjs";
 import { encodeMessage, type Message, MessageType } from "./wire/message.cjs";
 import type { ProgramPlan } from "./wire/plans.cjs";
 
@@ -33,7 +33,7 @@ export function becomeProgram(addon: Addon, channel: number, message: Message): 
 }
 
 function programOptions(addon: Addon, { values, handles }: Message): ProgramOptions {
-  const [json, args, env = addon.environment(), inherits] = values as [string, Buffer, Buffer?, Buffer?];
+  const [json, args, env = addon.environment(), inherits] = values as [string, Block, Block?, Buffer?];
   const { directory, stdio, ...plan } = JSON.parse(json) as ProgramPlan;
   const options: ProgramOptions = { ...plan, stdio: stdio.map((index) => handles[index] ?? -1), args, env };
   if (directory !== undefined) options.directory = handles[directory] as number;

@@ -14,8 +14,8 @@ export interface Poller {
   unref(): void;
 }
 
-/** NUL-terminated strings, one after the other. */
-export type Block = Uint8Array;
+/** NUL-terminated strings, one after the other; octets may be what is no UTF-8. */
+export type Block = string | Uint8Array;
 
 export interface ProgramOptions {
   /** Without a slash it is searched for in the PATH of `env`. */

@@ -1,6 +1,6 @@
-/** Lists of strings as the kernel takes them: NUL-terminated octets, one string after the other. */
+/** Lists of strings as the kernel takes them: NUL-terminated, one string after the other. */
 
 /** @param strings none of which may contain a NUL */
-export function blockOf(strings: readonly string[]): Buffer {
-  return Buffer.from(strings.length === 0 ? "" : `${strings.join("\0")}\0`);
+export function blockOf(strings: readonly string[]): string {
+  return strings.length === 0 ? "" : `${strings.join("\0")}\0`;
 }

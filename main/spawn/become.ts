@@ -20,7 +20,7 @@ export function becomeProgram(core: ProcessCore, file: string, args: readonly st
   if (command === undefined || !isSendable(command))
     throw new ForkError("ERR_FORK_ARGUMENT", "exec: an argument is not what child_process.spawn would take");
   const { ends, places, handles } = open(addon, command);
-  const values = [JSON.stringify(programPlan(command, places)), blockOf(command.args)];
+  const values: Value[] = [JSON.stringify(programPlan(command, places)), blockOf(command.args)];
   if (command.env !== undefined) values.push(environmentBlock(addon, command.env));
   const program = new Program({
     addon,

@@ -19,7 +19,7 @@ const REPORTED = new Set(["EACCES", "EAGAIN", "EMFILE", "ENFILE", "ENOENT"]);
 /** @throws Error as child_process does, for a descriptor that is not open */
 export function startProgram(addon: Addon, connection: Connection, command: Command): Program {
   const { file, args } = command;
-  let stdio: OpenAll;
+  let stdio: OpenStdio;
   try {
     stdio = openAll(addon, command);
   } catch (error) {
@@ -49,16 +49,12 @@ export function startProgram(addon: Addon, connection: Connection, command: Comm
 }
 
 /** With the directory that relative paths count from: only a descriptor names it whatever becomes of its path. */
-interface OpenAll extends OpenStdio {
-  /** Where it is among the handles. */
-  directory?: number;
-}
-
-function openAll(addon: Addon, { stdio, cwd }: Command): OpenAll {
+function openAll(addon: Addon, { stdio, cwd }: Command): OpenStdio {
   const open = openStdio(addon, stdio);
   if (cwd !== undefined && path.isAbsolute(cwd)) return open;
   try {
-    return { ...open, directory: open.handles.push(addon.workingDirectory()) - 1 };
+    open.directory = open.handles.push(addon.workingDirectory()) - 1;
+    return open;
   } catch (error) {
     closeStdio(addon, open);
     throw error;

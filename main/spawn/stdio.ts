@@ -61,6 +61,8 @@ export interface OpenStdio {
   /** To be sent, the caller's; per descriptor of the program where it is in `handles`, -1 for none. */
   handles: number[];
   places: number[];
+  /** The directory to start in, where it is in `handles`. */
+  directory?: number;
 }
 
 /** @throws Error with an errno when there is no descriptor left, or one is not open; nothing is left open then */

@@ -34,8 +34,13 @@ std::vector<char*> PointersInto(std::string& block) {
 }
 
 std::string BlockOf(const Napi::Value& value) {
-  auto octets = value.As<Napi::Uint8Array>();
-  std::string block(reinterpret_cast<const char*>(octets.Data()), octets.ByteLength());
+  std::string block;
+  if (value.IsString()) {
+    block = value.As<Napi::String>().Utf8Value();
+  } else {
+    auto octets = value.As<Napi::Uint8Array>();
+    block.assign(reinterpret_cast<const char*>(octets.Data()), octets.ByteLength());
+  }
   if (!block.empty() && block.back() != '\0') block.push_back('\0');
   return block;
 }
