@@ -29,9 +29,14 @@
         "guard/condition.c",
         "guard/create.c",
         "guard/fork.c",
+        "guard/freeze.c",
         "guard/futex.c",
         "guard/guard.c",
-        "guard/rest.c"
+        "guard/join.c",
+        "guard/rest.c",
+        "guard/revive.c",
+        "guard/runtime.c",
+        "guard/strangers.c"
       ],
       "defines": ["_GNU_SOURCE"],
       "cflags": ["-std=gnu17", "-fvisibility=hidden", "<@(warnings)"],

@@ -52,6 +52,10 @@ static int condition_wake(pthread_cond_t *variable, int count) {
   return 0;
 }
 
+/* The sequence number is what a waiter sleeps on, wherever in the condition it stands. */
+_Static_assert(offsetof(struct condition, sequence) == 0,
+               "rest.c takes a condition's address for its sequence number's");
+
 GUARD_EXPORT int pthread_cond_signal(pthread_cond_t *variable) { return condition_wake(variable, 1); }
 
 GUARD_EXPORT int pthread_cond_broadcast(pthread_cond_t *variable) { return condition_wake(variable, INT_MAX); }
@@ -66,6 +70,8 @@ static int condition_wait(pthread_cond_t *variable, pthread_mutex_t *mutex, cloc
   struct thread *self = guard_self;
   if (self != NULL) {
     self->condition = variable;
+    self->sequence = sequence;
+    self->shared = shared;
     self->mutex = mutex;
     if (self->name[0] == '\0') prctl(PR_GET_NAME, self->name);
     getcontext(&self->context);

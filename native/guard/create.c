@@ -1,5 +1,5 @@
 /*
- * Making, joining and detaching threads.
+ * Making threads, and the list of them.
  *
  * Every thread gets a stack that the guard maps. glibc recycles the stacks of threads that a fork left behind; ours
  * stay, so that a left-behind thread can be revived on its own, and so that its pthread_t is never handed out twice.
@@ -17,9 +17,10 @@
 
 __thread struct thread *guard_self __attribute__((tls_model("initial-exec")));
 _Atomic uint32_t guard_generation;
-pthread_mutex_t guard_list_lock = PTHREAD_MUTEX_INITIALIZER;
 struct thread *guard_list;
 ptrdiff_t guard_tid_offset = -1;
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Larger than glibc's control block has ever been. */
 enum { CONTROL_BLOCK_BYTES = 2304 };
@@ -37,21 +38,31 @@ void guard_find_tid_offset(void) {
   }
 }
 
-static bool gone(const struct thread *thread) {
-  if (!atomic_load(&thread->ended) || guard_tid_offset < 0) return false;
+static __thread unsigned list_locks __attribute__((tls_model("initial-exec")));
+
+void guard_lock_list(void) {
+  if (list_locks++ == 0) pthread_mutex_lock(&list_lock);
+}
+
+void guard_unlock_list(void) {
+  if (--list_locks == 0) pthread_mutex_unlock(&list_lock);
+}
+
+bool guard_gone(const struct thread *thread) {
+  if (!atomic_load(&thread->ended)) return false;
+  if (thread->revived) return atomic_load(&thread->alive) == 0;
+  if (guard_tid_offset < 0) return false;
   const _Atomic pid_t *tid = (const _Atomic pid_t *)((const char *)thread->handle + guard_tid_offset);
   return atomic_load(tid) == 0;
 }
 
-static void release(struct thread *thread) {
-  if (thread->mapping != NULL) munmap(thread->mapping, thread->mapping_size);
-}
+static void release(struct thread *thread) { munmap(thread->mapping, thread->mapping_size); }
 
-/* Frees the detached threads that the kernel has finished with. The list must be locked. */
+/* Frees the detached threads that are gone. The list must be locked. */
 static void sweep(void) {
   for (struct thread **link = &guard_list; *link != NULL;) {
     struct thread *thread = *link;
-    if (thread->detached && !thread->revived && gone(thread)) {
+    if (thread->detached && guard_gone(thread)) {
       *link = thread->next;
       release(thread);
     } else {
@@ -60,25 +71,25 @@ static void sweep(void) {
   }
 }
 
-static void unlink_and_release(struct thread *thread) {
-  pthread_mutex_lock(&guard_list_lock);
+void guard_forget(struct thread *thread) {
+  guard_lock_list();
   for (struct thread **link = &guard_list; *link != NULL; link = &(*link)->next) {
     if (*link == thread) {
       *link = thread->next;
       break;
     }
   }
-  pthread_mutex_unlock(&guard_list_lock);
+  guard_unlock_list();
   release(thread);
 }
 
-static struct thread *find(pthread_t handle) {
-  struct thread *thread;
-  pthread_mutex_lock(&guard_list_lock);
-  for (thread = guard_list; thread != NULL; thread = thread->next)
-    if (thread->handle == handle) break;
-  pthread_mutex_unlock(&guard_list_lock);
-  return thread;
+/* However the thread ends: it returns, calls pthread_exit(), or is cancelled. */
+static void leave(void *argument) {
+  struct thread *self = argument;
+  atomic_store(&self->ended, true);
+  guard_announce_rest();
+  /* glibc did not make this kernel thread: neither its counts nor its malloc arenas may see it end. */
+  if (self->revived) syscall(SYS_exit, 0);
 }
 
 static void *enter(void *argument) {
@@ -94,12 +105,9 @@ static void *enter(void *argument) {
   }
   syscall(SYS_get_robust_list, 0, &self->robust_list, &self->robust_list_size);
 
+  pthread_cleanup_push(leave, self);
   self->result = self->start(self->argument);
-
-  atomic_store(&self->ended, true);
-  guard_announce_rest();
-  /* glibc did not make this kernel thread: neither its counts nor its malloc arenas may see it end. */
-  if (self->revived) syscall(SYS_exit, 0);
+  pthread_cleanup_pop(true);
   return self->result;
 }
 
@@ -153,52 +161,16 @@ GUARD_EXPORT int pthread_create(pthread_t *handle, const pthread_attr_t *attribu
   thread->start = start;
   thread->argument = argument;
 
-  pthread_mutex_lock(&guard_list_lock);
+  guard_lock_list();
   sweep();
-  thread->generation = atomic_load(&guard_generation);
   int error = next(handle, &adjusted, enter, thread);
   if (error == 0) {
     thread->handle = *handle;
     thread->next = guard_list;
     guard_list = thread;
   }
-  pthread_mutex_unlock(&guard_list_lock);
+  guard_unlock_list();
   if (error != 0) release(thread);
   pthread_attr_destroy(&defaults);
   return error;
-}
-
-GUARD_EXPORT int pthread_join(pthread_t handle, void **result) {
-  static int (*next)(pthread_t, void **);
-  if (next == NULL) next = (int (*)(pthread_t, void **))dlsym(RTLD_NEXT, "pthread_join");
-
-  struct thread *thread = find(handle);
-  if (thread == NULL) return next(handle, result);
-
-  if (guard_left_behind(thread)) guard_revive(thread);
-  if (thread->revived) {
-    uint32_t alive;
-    while ((alive = atomic_load(&thread->alive)) != 0)
-      guard_futex_wait(&thread->alive, alive, CLOCK_MONOTONIC, NULL, true);
-  } else if (guard_left_behind(thread)) {
-    if (result != NULL) *result = NULL; /* it ended with the fork */
-    return 0;
-  } else {
-    int error = next(handle, NULL);
-    if (error != 0) return error;
-  }
-  if (result != NULL) *result = thread->result;
-  unlink_and_release(thread);
-  return 0;
-}
-
-GUARD_EXPORT int pthread_detach(pthread_t handle) {
-  static int (*next)(pthread_t);
-  if (next == NULL) next = (int (*)(pthread_t))dlsym(RTLD_NEXT, "pthread_detach");
-
-  struct thread *thread = find(handle);
-  if (thread == NULL) return next(handle);
-  bool glibcs = !thread->revived && !guard_left_behind(thread);
-  thread->detached = true;
-  return glibcs ? next(handle) : 0;
 }

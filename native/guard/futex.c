@@ -25,3 +25,13 @@ void guard_futex_wake(_Atomic uint32_t *word, int count, bool shared) {
   syscall(SYS_futex, word, shared ? FUTEX_WAKE : FUTEX_WAKE | FUTEX_PRIVATE_FLAG, count, NULL, NULL, 0);
   errno = before;
 }
+
+bool guard_futex_holds(_Atomic uint32_t *word, uint32_t expected, bool shared) {
+  int before = errno;
+  /* Moves nobody, but compares, and survives a word that has been unmapped. */
+  const unsigned long nobody = 0;
+  long result = syscall(SYS_futex, word, shared ? FUTEX_CMP_REQUEUE : FUTEX_CMP_REQUEUE | FUTEX_PRIVATE_FLAG, 0, nobody,
+                        word, expected);
+  errno = before;
+  return result == 0;
+}

@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-#define DF_GUARD_VERSION 1u
+#define DF_GUARD_VERSION 2u
 #define DF_GUARD_SYMBOL "desktop_fork_guard"
 
 enum df_refusal_kind {
@@ -30,7 +30,8 @@ struct df_refusal {
   int error;
   pid_t thread;
   char thread_name[16];
-  char module[256]; /* path of the object whose code the thread runs, or "" */
+  const void *code; /* where the thread's function is, if that is known */
+  char module[256]; /* path of the object that `code` is in, or "" */
 };
 
 struct df_guard {

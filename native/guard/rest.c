@@ -18,6 +18,16 @@ void guard_announce_rest(void) {
   guard_futex_wake(&rests, INT_MAX, false);
 }
 
+void guard_watch_rests(void) { atomic_fetch_add(&rest_watchers, 1); }
+
+void guard_unwatch_rests(void) { atomic_fetch_sub(&rest_watchers, 1); }
+
+uint32_t guard_count_rests(void) { return atomic_load(&rests); }
+
+void guard_await_rest(uint32_t seen, const struct timespec *deadline) {
+  guard_futex_wait(&rests, seen, CLOCK_MONOTONIC, deadline, false);
+}
+
 void guard_rest(struct thread *self, enum thread_rest rest) {
   if (self == NULL) return;
   self->rest = rest;
@@ -35,23 +45,29 @@ void guard_wake(struct thread *self) {
   }
 }
 
-bool guard_freeze(struct thread *thread, const struct timespec *deadline) {
-  bool frozen = false;
-  atomic_fetch_add(&rest_watchers, 1);
-  for (;;) {
-    uint32_t seen = atomic_load(&rests);
-    uint32_t state = THREAD_RESTING;
-    frozen = atomic_compare_exchange_strong(&thread->state, &state, THREAD_FROZEN);
-    if (frozen || atomic_load(&thread->ended)) break;
-    if (guard_futex_wait(&rests, seen, CLOCK_MONOTONIC, deadline, false) == -ETIMEDOUT) break;
-  }
-  atomic_fetch_sub(&rest_watchers, 1);
-  return frozen || atomic_load(&thread->ended);
+bool guard_freeze(struct thread *thread) {
+  uint32_t state = THREAD_RESTING;
+  if (!atomic_compare_exchange_strong(&thread->state, &state, THREAD_FROZEN)) return false;
+  thread->generation = atomic_load(&guard_generation);
+  return true;
 }
 
 void guard_thaw(struct thread *thread) {
   if (atomic_exchange(&thread->state, THREAD_RESTING) == THREAD_FROZEN_AWAKE)
     guard_futex_wake(&thread->state, INT_MAX, false);
+}
+
+bool guard_woken(const struct thread *thread) {
+  if (thread->rest == REST_ELSEWHERE) return false;
+  return !guard_futex_holds((_Atomic uint32_t *)thread->condition, thread->sequence, thread->shared);
+}
+
+void guard_rouse(struct thread *thread) {
+  /* Once it is thawed its record may change under our hands. */
+  _Atomic uint32_t *sequence = (_Atomic uint32_t *)thread->condition;
+  bool shared = thread->shared;
+  guard_thaw(thread);
+  guard_futex_wake(sequence, INT_MAX, shared);
 }
 
 /*

@@ -24,7 +24,7 @@ enum thread_state {
 };
 
 enum thread_rest {
-  REST_ELSEWHERE = 0, /* a semaphore, epoll, poll: the thread cannot be carried over */
+  REST_ELSEWHERE = 0, /* a semaphore, epoll: the thread cannot be carried over */
   REST_CONDITION = 1, /* a condition variable without a time limit */
   REST_CONDITION_TIMED = 2,
 };
@@ -35,7 +35,7 @@ struct thread {
   void *argument;
   void *result;
 
-  void *mapping; /* our own stack with this record at its end, or NULL: the caller brought a stack */
+  void *mapping; /* our own stack with this record at its end, or this record alone: the caller brought a stack */
   size_t mapping_size;
 
   pthread_t handle;
@@ -46,18 +46,17 @@ struct thread {
   size_t robust_list_size;
 
   _Atomic uint32_t state;
-  uint32_t
-      generation; /* the number of forks between the guard's start and this thread's (re)birth: see guard_generation */
+  uint32_t generation; /* guard_generation when it was frozen */
   bool detached;
-  bool adopted; /* the runtime's own: it existed at adopt() */
-  bool revived; /* runs on a kernel thread that glibc knows nothing of */
-  bool resumed; /* set while the context is being entered a second time */
-  bool known_module;
-  bool runtime_module;
-  _Atomic bool ended;
+  bool adopted;       /* the runtime's own: it existed at adopt() */
+  bool revived;       /* runs on a kernel thread that glibc knows nothing of */
+  bool resumed;       /* set while the context is being entered a second time */
+  _Atomic bool ended; /* its function is over; glibc may still be cleaning up: see guard_gone() */
 
   enum thread_rest rest;
   pthread_cond_t *condition;
+  uint32_t sequence; /* of the condition, when the wait began: another one by now means that it was woken */
+  bool shared;
   pthread_mutex_t *mutex;
   ucontext_t context;
   _Atomic uint32_t alive; /* of a revived thread: the kernel clears it and wakes the joiner at its end */
@@ -66,33 +65,57 @@ struct thread {
 /* This thread's record; NULL in the main thread and in threads that were not made through pthread_create. */
 extern __thread struct thread *guard_self __attribute__((tls_model("initial-exec")));
 
-/* Forks between the first process and this one. A frozen thread of an older generation is one that the fork left
+/* Forks between the first process and this one. A thread that was frozen in another generation is one that a fork left
  * behind. */
 extern _Atomic uint32_t guard_generation;
 
-/* Threads of older generations that rest on a condition variable and can still be revived here. */
+/* Threads that were left behind on a condition variable and can still be revived here. */
 extern _Atomic uint32_t guard_unrevived;
 
 /* Where glibc keeps the kernel's thread id in a thread's control block, or -1 when it was not found. */
 extern ptrdiff_t guard_tid_offset;
-
-extern pthread_mutex_t guard_list_lock;
-extern struct thread *guard_list;
-
 void guard_find_tid_offset(void);
-void guard_set_runtime_code(const void *const *addresses, unsigned count);
-void guard_classify(struct thread *thread, char *module, size_t module_size);
+
+/* The list of all records. A thread may lock it again that has locked it: handlers of pthread_atfork make threads. */
+extern struct thread *guard_list;
+void guard_lock_list(void);
+void guard_unlock_list(void);
+
+/* Takes a record that nothing uses any more out of the list, and frees it. */
+void guard_forget(struct thread *thread);
+
+/* True once neither glibc nor the kernel will touch the thread's stack again. */
+bool guard_gone(const struct thread *thread);
+
+/* The objects (the executable, a shared libuv) that hold `addresses` are the runtime. */
+void guard_set_runtime(const void *const *addresses, unsigned count);
+bool guard_in_runtime(const void *address);
 
 /* Brackets around every wait in which a thread may be frozen. */
 void guard_rest(struct thread *self, enum thread_rest rest);
 void guard_wake(struct thread *self);
 
-/* Wakes a freeze that waits for some thread to rest or end. */
+/* Tells a freeze that waits for it that some thread rests or has ended. */
 void guard_announce_rest(void);
+/* Between these two, rests are counted. */
+void guard_watch_rests(void);
+void guard_unwatch_rests(void);
+uint32_t guard_count_rests(void);
+/* Returns when a thread has come to rest since the count was `seen`, or at `deadline` (CLOCK_MONOTONIC). */
+void guard_await_rest(uint32_t seen, const struct timespec *deadline);
 
-/* True once the thread rests and can't leave; false when `deadline` (CLOCK_MONOTONIC) has passed. */
-bool guard_freeze(struct thread *thread, const struct timespec *deadline);
+/* True if the thread rested, and now can't leave its wait. */
+bool guard_freeze(struct thread *thread);
 void guard_thaw(struct thread *thread);
+/* True if the condition variable that a frozen thread rests on has been signalled since: it may have work to do. */
+bool guard_woken(const struct thread *thread);
+/* Thaws the thread and sees to it that its wait ends: a wake-up, perhaps a spurious one. */
+void guard_rouse(struct thread *thread);
+
+struct df_refusal;
+/* Freezes every thread that a child could need. The list must be locked, and is not while this waits. */
+bool guard_freeze_all(const struct timespec *deadline, struct df_refusal *why);
+void guard_thaw_all(void);
 
 static inline bool guard_frozen(const struct thread *thread) { return atomic_load(&thread->state) >= THREAD_FROZEN; }
 
@@ -100,6 +123,8 @@ static inline bool guard_left_behind(const struct thread *thread) {
   return guard_frozen(thread) && thread->generation != atomic_load(&guard_generation);
 }
 
+/* In a new child, the list locked: what was frozen is left behind from now on. */
+void guard_begin_generation(void);
 /* Starts a left-behind thread again where it rested. Does nothing for any other. */
 void guard_revive(struct thread *thread);
 /* Revives one thread, or all, that rest on `condition`. */
@@ -109,5 +134,7 @@ void guard_revive_waiters(const pthread_cond_t *condition, bool all);
 long guard_futex_wait(_Atomic uint32_t *word, uint32_t expected, clockid_t clock, const struct timespec *deadline,
                       bool shared);
 void guard_futex_wake(_Atomic uint32_t *word, int count, bool shared);
+/* False also if the word is not there any more. */
+bool guard_futex_holds(_Atomic uint32_t *word, uint32_t expected, bool shared);
 
 #endif
