@@ -1,7 +1,10 @@
 // fork(), by way of the guard.
 #include <dlfcn.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <uv.h>
+
+#include <vector>
 
 #include "../guard/guard.h"
 #include "exports.h"
@@ -43,6 +46,46 @@ void ForgetCaughtSignals(uv_loop_t* loop) {
   loop->child_watcher.dispatched_signals = loop->child_watcher.caught_signals;  // uv_walk leaves it out
 }
 
+// Handles that somebody has sent to and whose callbacks have not run yet: a task for this thread, a message for a port.
+// uv_loop_fork() forgets that; what they are to fetch is in the child's memory all the same.
+std::vector<uv_async_t*> PendingAsyncs(uv_loop_t* loop) {
+  std::vector<uv_async_t*> pending;
+  auto collect = [](uv_handle_t* handle, void* found) {
+    auto* async = reinterpret_cast<uv_async_t*>(handle);
+    if (handle->type == UV_ASYNC && async->pending != 0)
+      static_cast<std::vector<uv_async_t*>*>(found)->push_back(async);
+  };
+  uv_walk(loop, collect, &pending);
+  return pending;
+}
+
+void RenewLoop(uv_loop_t* loop) {
+  std::vector<uv_async_t*> asyncs = PendingAsyncs(loop);
+  int error = uv_loop_fork(loop);
+  if (error != 0) {
+    fprintf(stderr, "desktop-fork: a forked child has no event loop: %s\n", uv_strerror(error));
+    _exit(1);
+  }
+  for (uv_async_t* async : asyncs) uv_async_send(async);
+  ForgetCaughtSignals(loop);
+}
+
+// Until a child has its own event loop, libuv would tell the template of signals that the child gets.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
 }  // namespace
 
 Napi::Value HasGuard(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), Guard() != nullptr); }
@@ -69,15 +112,11 @@ Napi::Value Fork(const Napi::CallbackInfo& info) {
   if (Guard() == nullptr) throw Napi::Error::New(env, "the fork guard is not loaded");
 
   df_refusal why;
+  SignalsBlocked blocked;
   pid_t pid = Guard()->fork(static_cast<unsigned>(IntAt(info, 0)), &why);
   if (pid < 0) return Refusal(env, why);
   if (pid == 0) {
-    int error = uv_loop_fork(loop);
-    if (error != 0) {
-      fprintf(stderr, "desktop-fork: a forked child has no event loop: %s\n", uv_strerror(error));
-      _exit(1);
-    }
-    ForgetCaughtSignals(loop);
+    RenewLoop(loop);
     ForgetChildren();
     ForgetLifeline();
     return Napi::Number::New(env, 0);

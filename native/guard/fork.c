@@ -1,6 +1,7 @@
 /* The fork itself: freeze every thread, fork, and tell the child what was left behind. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -33,8 +34,13 @@ static bool only_known_threads(struct df_refusal *why) {
 static void name_culprit(struct df_refusal *why) {
   if (why->thread != 0) guard_read_name(why->thread, why->thread_name, sizeof why->thread_name);
   Dl_info object;
-  if (why->code != NULL && dladdr(why->code, &object) != 0 && object.dli_fname != NULL)
-    snprintf(why->module, sizeof why->module, "%s", object.dli_fname);
+  struct link_map *map = NULL;
+  if (why->code == NULL || dladdr1(why->code, &object, (void **)&map, RTLD_DL_LINKMAP) == 0 || map == NULL) return;
+  if (map->l_name[0] != '\0') {
+    snprintf(why->module, sizeof why->module, "%s", map->l_name);
+  } else if (readlink("/proc/self/exe", why->module, sizeof why->module - 1) == -1) {
+    why->module[0] = '\0';
+  }
 }
 
 static pid_t guarded_fork(unsigned patience_ms, struct df_refusal *why) {
