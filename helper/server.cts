@@ -1,5 +1,6 @@
 /** Serves one channel: takes its messages in order, does what they say, and answers. */
 import type net from "node:net";
+import { constants } from "node:os";
 import type { Addon } from "../native/addon.cjs";
 import { becomeChild, restoreInterrupt } from "./after-fork.cjs";
 import { Children } from "./children.cjs";
@@ -11,7 +12,7 @@ import { addHandle, addValues, openHandle, takeArguments } from "./process-state
 import { enter, type WorkerFunction } from "./run.cjs";
 import { becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import type { Channel, ChannelEvents } from "./wire/channel.cjs";
-import { MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
+import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
 import type { ForkPlan, FunctionPlan, HandleKind, RpcPlan, RunPlan } from "./wire/plans.cjs";
 import { describeError, type Failure, type FailureKind } from "./wire/remote-error.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
@@ -23,6 +24,13 @@ export interface Host {
   unforkable: string | undefined;
   /** Without the addon: the descriptor of the worker's socket. */
   socketFd: number | undefined;
+}
+
+const { EMFILE } = constants.errno;
+
+function noDescriptorLeft(): Error {
+  const message = "EMFILE: too many open files, a handle that was sent could not be received";
+  return Object.assign(new Error(message), { code: "EMFILE", errno: -EMFILE });
 }
 
 class CommandFailed extends Error {
@@ -123,6 +131,7 @@ export class Server implements ChannelEvents {
 
   #execute(message: Message): Promise<void> | undefined {
     const { values, handles } = message;
+    if (handles.includes(LOST_HANDLE)) throw new CommandFailed("system", noDescriptorLeft());
     switch (message.type) {
       case MessageType.Eval:
         return this.#evaluate(message);
@@ -132,6 +141,7 @@ export class Server implements ChannelEvents {
         addValues(values);
         return undefined;
       case MessageType.Handles:
+        if (values.length !== handles.length) throw new CommandFailed("protocol", new Error("handles without a kind"));
         for (const [index, fd] of handles.entries()) addHandle(values[index] as HandleKind, fd);
         return undefined;
       case MessageType.Fork:
@@ -293,7 +303,7 @@ export class Server implements ChannelEvents {
     let spawned: Spawned;
     try {
       if (addon === undefined || this.#running) throw new Error("this process starts no programs");
-      spawned = spawnProgram(addon, message);
+      spawned = message.handles.includes(LOST_HANDLE) ? { errno: -EMFILE } : spawnProgram(addon, message);
     } catch (error) {
       return this.#answerFailure(message, this.#describe(new CommandFailed("unsupported", error)));
     }

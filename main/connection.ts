@@ -1,8 +1,8 @@
 /** One process as its parent sees it: requests and their answers, failure, and the end. */
 import type { Channel, ChannelEvents } from "../helper/wire/channel.cjs";
 import { type Message, MessageType, type Value } from "../helper/wire/message.cjs";
-import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
-import type { Failure } from "../helper/wire/remote-error.cjs";
+import type { Hello } from "../helper/wire/plans.cjs";
+import { readExit, readFailure, readHello, readNumber } from "./answers.js";
 import { errorOfFailure, ForkError } from "./errors.js";
 import { describeStatus, type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
 import { enlist, type ProcessType, strike } from "./live-processes.js";
@@ -28,6 +28,15 @@ export interface Child {
   /** Nobody will report its end. */
   orphaned(): void;
 }
+
+/** What answers a request, besides Failed. */
+const ANSWERS = new Map([
+  [MessageType.Sync, [MessageType.Done]],
+  [MessageType.Run, [MessageType.Done]],
+  [MessageType.Fork, [MessageType.Forked]],
+  [MessageType.Spawn, [MessageType.Spawned]],
+  [MessageType.Exec, [MessageType.Spawned]],
+]);
 
 /** Requests whose failure leaves the process as it was. */
 const HARMLESS = new Set([MessageType.Fork, MessageType.Spawn]);
@@ -156,7 +165,7 @@ export class Connection implements ChannelEvents, Child {
     request: Omit<Request, "type">,
   ): void {
     if (this.#failure !== undefined) {
-      this.#channel.send(type, 0, [], handles); // a closed channel closes them
+      this.#channel.discard(handles);
       request.failed(this.#failure);
       return;
     }
@@ -199,42 +208,53 @@ export class Connection implements ChannelEvents, Child {
   }
 
   message(message: Message): void {
-    const { type, id, values } = message;
-    const request = this.#requests.get(id);
+    try {
+      this.#understand(message);
+    } catch (error) {
+      this.#channel.discard(message.handles);
+      this.end(error as Error);
+    }
+  }
+
+  /** @throws RangeError when it is nothing that a process would say now; nothing has been done then */
+  #understand(message: Message): void {
+    const { type, id } = message;
     switch (type) {
-      case MessageType.Hello:
-        this.events.hello?.(JSON.parse(values[0] as string) as Hello);
-        return;
+      case MessageType.Hello: {
+        const hello = readHello(message);
+        return this.events.hello?.(hello);
+      }
       case MessageType.Done:
       case MessageType.Forked:
-      case MessageType.Spawned:
-        if (request === undefined) break;
+      case MessageType.Spawned: {
+        if (type !== MessageType.Done) readNumber(message);
+        const request = this.#requests.get(id);
+        if (request === undefined || !ANSWERS.get(request.type)?.includes(type)) break;
         this.#requests.delete(id);
-        request.answered(message);
-        this.release();
-        return;
+        request.answered({ ...message, handles: message.handles.splice(0) });
+        return this.release();
+      }
       case MessageType.Failed: {
-        const error = errorOfFailure(JSON.parse(values[0] as string) as Failure, this.pid);
+        const error = errorOfFailure(readFailure(message), this.pid);
+        const request = this.#requests.get(id);
         if (request === undefined || !HARMLESS.has(request.type)) return this.#fail(error);
         this.#requests.delete(id);
         request.failed(error);
-        this.release();
-        return;
+        return this.release();
       }
       case MessageType.Exited: {
-        const report = JSON.parse(values[0] as string) as ExitReport;
+        const report = readExit(message);
         const child = this.#children.get(report.pid);
         this.#children.delete(report.pid);
-        child?.ended(statusOfReport(report));
-        return;
+        return child?.ended(statusOfReport(report));
       }
       case MessageType.Leaving:
-        this.#leavingCode = Number(values[0]);
+        this.#leavingCode = readNumber(message);
         return;
       default:
         break;
     }
-    this.end(new Error(`it sent an unexpected message of type 0x${type.toString(16)}`));
+    throw new RangeError(`it sent an unexpected message of type 0x${type.toString(16)}`);
   }
 
   end(error?: Error): void {

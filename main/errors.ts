@@ -1,4 +1,5 @@
 /** Every error that the library makes, and its code. */
+import { constants } from "node:os";
 import type { Failure, FailureKind } from "../helper/wire/remote-error.cjs";
 import { reviveError } from "../helper/wire/remote-error.cjs";
 
@@ -29,7 +30,7 @@ export type ForkErrorCode =
   | "ERR_FORK_TOO_LARGE"
   /** An argument is of the wrong type or value. */
   | "ERR_FORK_ARGUMENT"
-  /** A system call failed in the parent, for instance for want of descriptors; `cause` has its errno. */
+  /** A system call failed, here or in the process, for instance for want of descriptors; `cause` has its errno. */
   | "ERR_FORK_SYSTEM"
   /** The other side speaks something else. */
   | "ERR_FORK_PROTOCOL"
@@ -83,6 +84,7 @@ const FAILURES: Record<FailureKind, [code: ForkErrorCode, what: string]> = {
   fork: ["ERR_FORK_REFUSED", "the process could not be forked"],
   birth: ["ERR_FORK_BIRTH", "the new process could not be made as asked"],
   unsupported: ["ERR_FORK_UNSUPPORTED", "this process can't be forked"],
+  system: ["ERR_FORK_SYSTEM", "a system call failed"],
   protocol: ["ERR_FORK_PROTOCOL", "the process did not understand its parent"],
 };
 
@@ -98,6 +100,15 @@ export function systemError(doing: string, cause: unknown): ForkError {
   return new ForkError("ERR_FORK_SYSTEM", `${doing}: ${cause instanceof Error ? cause.message : String(cause)}`, {
     cause,
   });
+}
+
+/** Like a failed system call of the kernel's: there is no room for another descriptor. */
+export function noDescriptorError(whose: string): ForkError {
+  const cause = Object.assign(new Error("EMFILE: too many open files"), {
+    code: "EMFILE",
+    errno: -constants.errno.EMFILE,
+  });
+  return systemError(`no descriptor was left for ${whose}`, cause);
 }
 
 /** The same AbortError that Node's own functions reject with. */

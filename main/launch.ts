@@ -8,7 +8,7 @@ import { StreamChannel } from "../helper/wire/stream-channel.cjs";
 import type { Addon } from "../native/addon.cjs";
 import { unpackedPath } from "../native/archive.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
-import { ForkError } from "./errors.js";
+import { ForkError, systemError } from "./errors.js";
 import { tryAddon } from "./native.js";
 import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
 import { HELPER, type Runtime } from "./runtime.js";
@@ -100,7 +100,12 @@ function launchPlain({ runtime, cwd, detached, stdio = new Stdio() }: LaunchOpti
   return { connection, socket };
 }
 
+/** No fault of the runtime's. */
+const SHORTAGES = new Set(["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"]);
+
 export function runtimeError(runtime: Runtime, cause: unknown): ForkError {
   const why = cause instanceof Error ? cause.message : String(cause);
+  if (SHORTAGES.has((cause as NodeJS.ErrnoException).code ?? ""))
+    return systemError(`the runtime '${runtime.file}' could not be started`, cause);
   return new ForkError("ERR_FORK_RUNTIME", `the runtime '${runtime.file}' could not be started: ${why}`, { cause });
 }

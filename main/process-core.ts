@@ -3,13 +3,13 @@
  * dropping the object can end the process.
  */
 import type net from "node:net";
-import { MessageType, PROTOCOL_VERSION, type Value } from "../helper/wire/message.cjs";
+import { LOST_HANDLE, MessageType, PROTOCOL_VERSION, type Value } from "../helper/wire/message.cjs";
 import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { ForkPlan, Hello, RunPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
 import { unpackedPath } from "../native/archive.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
-import { abortError, ForkError, systemError } from "./errors.js";
+import { abortError, ForkError, noDescriptorError, systemError } from "./errors.js";
 import type { SentHandle } from "./handles.js";
 import { launch, runtimeError, socketPair } from "./launch.js";
 import { assertMayStart, type ProcessType } from "./live-processes.js";
@@ -307,8 +307,9 @@ export class ProcessCore {
       connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
       this.#connect(connection);
       source.request(MessageType.Fork, [JSON.stringify(plan)], [theirs, ...fds], {
-        answered: ({ values, handles }) => {
-          connection.born(new PidfdHandle(addon, Number(values[0]), handles[0] ?? -1, false));
+        answered: ({ values, handles: [pidfd = LOST_HANDLE] }) => {
+          if (pidfd === LOST_HANDLE) return connection.stillborn(noDescriptorError("the new process"));
+          connection.born(new PidfdHandle(addon, Number(values[0]), pidfd, false));
           if (this.#aborted() !== undefined) connection.kill("SIGKILL");
         },
         failed: (error) => connection.stillborn(error),

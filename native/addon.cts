@@ -66,7 +66,10 @@ export interface Addon {
   blockingPair(): [number, number];
   /** Bytes sent, or -1 when the socket is full. The descriptors stay the caller's. */
   sendmsg(fd: number, buffers: Uint8Array[], fds: number[]): number;
-  /** Bytes read (0 at the end, -1 when there is nothing), or that and the descriptors that came, now the caller's. */
+  /**
+   * Bytes read (0 at the end, -1 when there is nothing), or that and the descriptors that came, now the caller's; then -1,
+   * when there was no room for all of them.
+   */
   recvmsg(fd: number, buffer: Uint8Array): number | [number, ...number[]];
   close(fd: number): void;
   /** Whether everything was read from this socket and nothing more can come. */

@@ -16,6 +16,8 @@ export interface Channel {
    * @param handles owned by the channel from now on: closed once they are sent, or can't be
    */
   send(type: MessageType, id: number, values?: readonly Value[], handles?: readonly number[]): void;
+  /** Closes descriptors that nobody wants. */
+  discard(handles: readonly number[]): void;
   /** Whether the connection keeps the event loop alive. */
   setReferenced(referenced: boolean): void;
   /** Closes at once; what was not written yet is lost. */

@@ -1,11 +1,12 @@
 /** Cuts a stream of bytes and descriptors into messages. */
-import { decodeValues, HEADER_BYTES, MAX_HANDLES, type Message, MessageType } from "./message.cjs";
+import { decodeValues, HEADER_BYTES, LOST_HANDLE, type Message, MessageType, maxHandles } from "./message.cjs";
 
 interface Header {
   length: number;
   type: MessageType;
-  handles: number;
   id: number;
+  /** They have come: they travel with the first byte of their message. */
+  handles: number[];
 }
 
 export class Decoder {
@@ -23,7 +24,8 @@ export class Decoder {
   }
 
   /**
-   * @param fds descriptors that came with these bytes; owned by the decoder until a message takes them
+   * @param fds descriptors that came with these bytes, and LOST_HANDLE when there were more; owned by the decoder until a
+   *   message takes them
    * @throws RangeError when the bytes are no message; the stream is lost then
    */
   *push(bytes: Uint8Array, fds: readonly number[] = []): Generator<Message> {
@@ -51,9 +53,14 @@ export class Decoder {
     }
   }
 
-  /** Descriptors that no message has taken; from now on the caller's. */
+  /** Nothing of a message has come yet: the bytes and descriptors that follow are a whole one. */
+  get isIdle(): boolean {
+    return this.#header === undefined && this.#startBytes === 0 && this.#fds.length === 0;
+  }
+
+  /** Descriptors that no message has taken away; from now on the caller's. */
   takeFds(): number[] {
-    return this.#fds.splice(0);
+    return [...(this.#header?.handles.splice(0) ?? []), ...this.#fds.splice(0)].filter((fd) => fd !== LOST_HANDLE);
   }
 
   #fillStart(input: Buffer, offset: number): number {
@@ -63,27 +70,31 @@ export class Decoder {
   }
 
   #readHeader(): Header {
-    const header = {
-      length: this.#start.readUInt32LE(0),
-      type: this.#start.readUInt8(4) as MessageType,
-      handles: this.#start.readUInt8(5),
-      id: this.#start.readUInt32LE(8),
-    };
-    if (MessageType[header.type] === undefined)
-      throw new RangeError(`unknown message type 0x${header.type.toString(16)}`);
-    if (header.handles > MAX_HANDLES) throw new RangeError(`a message with ${header.handles} descriptors`);
-    if (this.#start.readUInt16LE(6) !== 0) throw new RangeError("a message header with reserved bits set");
-    if (header.length > this.#maxPayloadBytes) throw new RangeError(`a message of ${header.length} bytes`);
-    return header;
+    const start = this.#start;
+    const type = start.readUInt8(4) as MessageType;
+    if (MessageType[type] === undefined) throw new RangeError(`unknown message type 0x${type.toString(16)}`);
+    if (start.readUInt16LE(6) !== 0) throw new RangeError("a message header with reserved bits set");
+    const length = start.readUInt32LE(0);
+    if (length > this.#maxPayloadBytes) throw new RangeError(`a message of ${length} bytes`);
+    const count = start.readUInt8(5);
+    if (count > maxHandles(type))
+      throw new RangeError(`a message of type ${MessageType[type]} with ${count} descriptors`);
+    return { length, type, id: start.readUInt32LE(8), handles: this.#take(count) };
+  }
+
+  #take(count: number): number[] {
+    const fds = this.#fds;
+    while (fds.length < count && fds.at(-1) === LOST_HANDLE) fds.push(LOST_HANDLE);
+    if (fds.length < count) throw new RangeError("a message came without its descriptors");
+    return fds.splice(0, count);
   }
 
   #finish(payload: Buffer, owned: boolean): Message {
     const { type, id, handles } = this.#header as Header;
-    if (this.#fds.length < handles) throw new RangeError("a message came without its descriptors");
     const values = decodeValues(payload, owned);
     this.#header = undefined;
     this.#payload = undefined;
     this.#payloadBytes = 0;
-    return { type, id, values, handles: this.#fds.splice(0, handles) };
+    return { type, id, values, handles };
   }
 }

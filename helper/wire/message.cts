@@ -32,7 +32,7 @@ export interface Message {
   /** A number of the sender's choice that the answer repeats. */
   id: number;
   values: (string | Buffer)[];
-  /** Descriptors. Whoever holds the message owns them. */
+  /** Descriptors, or LOST_HANDLE. Whoever holds the message owns them. */
   handles: number[];
 }
 
@@ -44,9 +44,26 @@ export const VALUE_HEADER_BYTES = 5;
 export const MAX_PAYLOAD_BYTES = 0xffff_ffff;
 /** The most descriptors of one message; Linux takes 253. */
 export const MAX_HANDLES = 250;
+/** In the place of a descriptor that the receiver had no room for. */
+export const LOST_HANDLE = -1;
 
 const STRING = 0;
 const OCTETS = 1;
+
+const HANDLES = new Map<MessageType, number>([
+  [MessageType.Handles, MAX_HANDLES],
+  [MessageType.Fork, 4],
+  [MessageType.Run, 1],
+  [MessageType.Spawn, MAX_HANDLES],
+  [MessageType.Exec, MAX_HANDLES],
+  [MessageType.Forked, 1],
+  [MessageType.Spawned, 1],
+]);
+
+/** How many descriptors a message of this type may have. */
+export function maxHandles(type: MessageType): number {
+  return HANDLES.get(type) ?? 0;
+}
 
 /** @returns the message's bytes, as pieces to be sent in this order; long octets are not copied */
 export function encodeMessage(type: MessageType, id: number, values: readonly Value[], handles: number): Uint8Array[] {

@@ -10,14 +10,25 @@ export interface RemoteError {
 }
 
 /** Where the error came from: decides the parent's error code. */
-export type FailureKind = "eval" | "require" | "function" | "fork" | "birth" | "unsupported" | "protocol";
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+export const FAILURE_KINDS = [
+  "eval",
+  "require",
+  "function",
+  "fork",
+  "birth",
+  "unsupported",
+  "system",
+  "protocol",
+] as const;
 
 export interface Failure {
   kind: FailureKind;
   error: RemoteError;
 }
 
-const MAX_CAUSES = 8;
+export const MAX_CAUSES = 8;
 /** Of a message and of a stack, each. */
 const MAX_CHARACTERS = 64 * 1024;
 

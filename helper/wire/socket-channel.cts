@@ -2,7 +2,7 @@
 import { type Addon, type Poller, READABLE, WRITABLE } from "../../native/addon.cjs";
 import type { Channel, ChannelEvents } from "./channel.cjs";
 import { Decoder } from "./decoder.cjs";
-import { encodeMessage, type Message, type MessageType, type Value } from "./message.cjs";
+import { encodeMessage, LOST_HANDLE, type Message, type MessageType, type Value } from "./message.cjs";
 
 /** One buffer for all channels: whatever is read is decoded before the next read. */
 const received = Buffer.allocUnsafeSlow(65_536);
@@ -45,9 +45,13 @@ export class SocketChannel implements Channel {
 
   send(type: MessageType, id: number, values: readonly Value[] = [], handles: readonly number[] = []): void {
     const outgoing = { pieces: encodeMessage(type, id, values, handles.length), fds: [...handles] };
-    if (this.#fd < 0) return this.#drop(outgoing);
+    if (this.#fd < 0) return this.discard(handles);
     this.#outgoing.push(outgoing);
     if (this.#outgoing.length === 1) this.#flush();
+  }
+
+  discard(handles: readonly number[]): void {
+    for (const fd of handles) if (fd !== LOST_HANDLE) this.#addon.close(fd);
   }
 
   setReferenced(referenced: boolean): void {
@@ -60,8 +64,8 @@ export class SocketChannel implements Channel {
     this.#poller.close();
     this.#addon.close(this.#fd);
     this.#fd = -1;
-    for (const outgoing of this.#outgoing.splice(0)) this.#drop(outgoing);
-    for (const fd of this.#decoder.takeFds()) this.#addon.close(fd);
+    for (const { fds } of this.#outgoing.splice(0)) this.discard(fds);
+    this.discard(this.#decoder.takeFds());
   }
 
   /** Takes what has arrived already, without waiting for the event loop. */
@@ -101,7 +105,7 @@ export class SocketChannel implements Channel {
     }
     for (const [index, message] of messages.entries()) {
       if (this.#fd < 0) {
-        for (const lost of messages.slice(index)) this.#drop({ pieces: [], fds: lost.handles });
+        for (const { handles } of messages.slice(index)) this.discard(handles);
         return false;
       }
       this.#events.message(message);
@@ -124,14 +128,14 @@ export class SocketChannel implements Channel {
         return this.#end(error as Error);
       }
       if (sent < 0) return this.#watch(READABLE | WRITABLE);
-      this.#drop({ pieces: [], fds: first.fds.splice(0) });
+      this.discard(first.fds.splice(0));
       if (advance(first.pieces, sent)) this.#outgoing.shift();
     }
   }
 
   /** The peer is gone; what it said before is still to be read. */
   #failLater(): void {
-    for (const outgoing of this.#outgoing.splice(0)) this.#drop(outgoing);
+    for (const { fds } of this.#outgoing.splice(0)) this.discard(fds);
     this.#watch(READABLE);
   }
 
@@ -145,10 +149,6 @@ export class SocketChannel implements Channel {
     if (this.#fd < 0) return;
     this.close();
     this.#events.end(error);
-  }
-
-  #drop(outgoing: Outgoing): void {
-    for (const fd of outgoing.fds) this.#addon.close(fd);
   }
 }
 

@@ -1,6 +1,7 @@
 /** A link over a unix socket, by way of the addon: descriptors travel, and large data is read to where it belongs. */
 import { type Addon, type Poller, READABLE, WRITABLE } from "../../native/addon.cjs";
 import { keepPieces, type Link, type LinkEvents, takeSent } from "./link.cjs";
+import { LOST_HANDLE } from "./message.cjs";
 
 /** One buffer for all links: whatever is read is taken before the next read. */
 const received = Buffer.allocUnsafeSlow(65_536);
@@ -96,6 +97,10 @@ export class SocketLink implements Link {
       }
       const bytes = typeof result === "number" ? result : result[0];
       const fds = typeof result === "number" ? NO_FDS : result.slice(1);
+      if (fds.at(-1) === LOST_HANDLE) {
+        this.#closeAll(fds);
+        return this.#end(new Error("there was no descriptor left for a handle that came (EMFILE)"));
+      }
       if (bytes === 0) return this.#end();
       if (bytes < 0) return;
       if (target === undefined) events.data(received, bytes, fds);

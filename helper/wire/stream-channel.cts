@@ -37,6 +37,9 @@ export class StreamChannel implements Channel {
     this.#stream.uncork();
   }
 
+  /** None can have come. */
+  discard(): void {}
+
   setReferenced(referenced: boolean): void {
     if (referenced) this.#stream.ref();
     else this.#stream.unref();

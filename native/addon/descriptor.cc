@@ -80,7 +80,7 @@ static bool TakeDescriptors(msghdr& message, std::vector<Descriptor>& taken) {
 }
 
 // recvmsg(fd, buffer): bytes read (0 at the end, -1 when there is nothing yet), or an array of that and the descriptors
-// that came along. EMFILE when there was no room for a descriptor; none is kept then.
+// that came along, and -1 when this process had no room for all of them.
 Napi::Value ReceiveMessage(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto buffer = info[1].As<Napi::Uint8Array>();
@@ -97,13 +97,14 @@ Napi::Value ReceiveMessage(const Napi::CallbackInfo& info) {
   while (received < 0 && errno == EINTR);
   if (received < 0 && errno != EAGAIN) throw SystemError(env, "recvmsg", errno);
   auto bytes = Napi::Number::New(env, static_cast<double>(received));
-  if (received < 0 || message.msg_controllen == 0) return bytes;
+  if (received < 0 || (message.msg_controllen == 0 && (message.msg_flags & MSG_CTRUNC) == 0)) return bytes;
 
   std::vector<Descriptor> taken;
-  if (!TakeDescriptors(message, taken)) throw SystemError(env, "recvmsg", EMFILE);
+  bool complete = TakeDescriptors(message, taken);
   auto result = Napi::Array::New(env, taken.size() + 1);
   result.Set(0u, bytes);
   for (size_t i = 0; i < taken.size(); i++) result.Set(static_cast<uint32_t>(i + 1), taken[i].release());
+  if (!complete) result.Set(static_cast<uint32_t>(taken.size() + 1), -1);
   return result;
 }
 
