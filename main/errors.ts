@@ -47,7 +47,9 @@ export type ForkErrorCode =
   /** A call took longer than its timeout. */
   | "ERR_FORK_TIMEOUT"
   /** The pool's queue has reached its limit. */
-  | "ERR_FORK_QUEUE_FULL";
+  | "ERR_FORK_QUEUE_FULL"
+  /** A function of `desktop-fork/worker` was called where no caller is served. */
+  | "ERR_FORK_NO_WORKER";
 
 export interface ForkErrorFields {
   cause?: unknown;

@@ -50,9 +50,11 @@ export const LOST_HANDLE = -1;
 const STRING = 0;
 const OCTETS = 1;
 
+const STANDARD_STREAMS = 3;
+
 const HANDLES = new Map<MessageType, number>([
   [MessageType.Handles, MAX_HANDLES],
-  [MessageType.Fork, 4],
+  [MessageType.Fork, 1 + STANDARD_STREAMS],
   [MessageType.Run, 1],
   [MessageType.Spawn, MAX_HANDLES],
   [MessageType.Exec, MAX_HANDLES],

@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const VERSIONS = ["20", "22", "24", "26"];
-const DEFAULT_FOLDERS = ["unit", "contract", "fidelity", "integration"];
+const DEFAULT_FOLDERS = ["unit", "fuzz", "contract", "fidelity", "integration"];
 
 const runner = fileURLToPath(new URL("run-tests.js", import.meta.url));
 const cache = fileURLToPath(new URL("../../../.cache/node", import.meta.url));

@@ -1,0 +1,73 @@
+/** PROTOCOL.md and the code have the same message types and the same bytes. */
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { Decoder } from "../../../helper/wire/decoder.cjs";
+import {
+  encodeMessage,
+  MAX_PAYLOAD_BYTES,
+  MessageType,
+  maxHandles,
+  type Value,
+} from "../../../helper/wire/message.cjs";
+import { readProjectFile, tableRows } from "../../support/documents.js";
+
+const document = readProjectFile("PROTOCOL.md");
+const TYPES = Object.entries(MessageType).filter(
+  (entry): entry is [string, MessageType] => typeof entry[1] === "number",
+);
+const LISTS = ["To a process", "From a process"];
+
+interface Golden {
+  name: string;
+  id: number;
+  handles: number;
+  values: Value[];
+  bytes: Buffer;
+}
+
+function goldenMessages(): Golden[] {
+  return tableRows(document, "Golden bytes").map(([name = "", id, handles, values = "", bytes = ""]) => ({
+    name,
+    id: Number(id),
+    handles: Number(handles),
+    values: [...values.matchAll(/'([^']*)'|<([0-9a-f]*)>/g)].map(
+      ([, text, octets]) => text ?? Buffer.from(octets as string, "hex"),
+    ),
+    bytes: Buffer.from(bytes.replaceAll("`", ""), "hex"),
+  }));
+}
+
+suite("the protocol's document", () => {
+  test("has every message type, by its number, on its side", () => {
+    const listed = LISTS.flatMap((heading) => tableRows(document, heading));
+    const numbers = listed.map(([number, name]) => [name, Number(number)] as [string, number]);
+    assert.deepEqual(Object.fromEntries(numbers), Object.fromEntries(TYPES));
+  });
+
+  test("says of each whether descriptors come with it", () => {
+    for (const [, name, , handles] of LISTS.flatMap((heading) => tableRows(document, heading)))
+      assert.equal(handles !== "–", maxHandles(MessageType[name as keyof typeof MessageType]) > 0, name);
+  });
+
+  test("has golden bytes of every type", () => {
+    assert.deepEqual(
+      goldenMessages()
+        .map(({ name }) => name)
+        .sort(),
+      TYPES.map(([name]) => name).sort(),
+    );
+  });
+
+  for (const { name, id, handles, values, bytes } of goldenMessages()) {
+    const type = MessageType[name as keyof typeof MessageType];
+    const fds = Array.from({ length: handles }, (_, index) => 100 + index);
+
+    test(`${name} is encoded to its golden bytes`, () => {
+      assert.equal(Buffer.concat(encodeMessage(type, id, values, handles)).toString("hex"), bytes.toString("hex"));
+    });
+
+    test(`${name} is decoded from its golden bytes`, () => {
+      assert.deepEqual([...new Decoder(MAX_PAYLOAD_BYTES).push(bytes, fds)], [{ type, id, values, handles: fds }]);
+    });
+  }
+});
