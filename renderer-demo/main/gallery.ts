@@ -1,0 +1,126 @@
+/** All that the pages share: the processes, the counts, and what the panel's buttons do. */
+import os from "node:os";
+import { sharedThumbnails, ThumbnailCache } from "../../main/thumbnails/cache.js";
+import { requestFor } from "../../main/thumbnails/check.js";
+import { VERSION } from "../../main/thumbnails/software.js";
+import type { ThumbnailSize } from "../../main/thumbnails/sizes.js";
+import { fileUri } from "../../main/thumbnails/uri.js";
+import type { Octets } from "../contract/checks.js";
+import type { Fields } from "../contract/commands.js";
+import type { ProgramsDone } from "../contract/events.js";
+import type { ThumbnailReply } from "../worker/thumbnail.js";
+import { Counts } from "./counts.js";
+import { usualPlaces } from "./folder/browse.js";
+import { Forks } from "./forks.js";
+import { Ballast, mostBallast } from "./panel/ballast.js";
+import { startPrograms } from "./panel/programs.js";
+import { PulseMaker } from "./panel/pulse-maker.js";
+import { PictureWorkers } from "./picture-workers.js";
+import { Session } from "./session.js";
+import type { Transport } from "./transport.js";
+
+export interface GalleryOptions {
+  /** Shown to every page first. */
+  folder?: Octets | undefined;
+  /** Default: as many as there are processors. */
+  workers?: number | undefined;
+  /** What the people who run the program should know. Default: nothing is said. */
+  report?: ((message: string) => void) | undefined;
+}
+
+export interface Wish {
+  path: Buffer;
+  /** For people. */
+  name: string;
+  size: ThumbnailSize;
+  /** Whether the octets are wanted, or only the file in the cache. */
+  octets: boolean;
+  signal?: AbortSignal;
+}
+
+export class Gallery {
+  readonly forks = new Forks();
+  readonly workers: PictureWorkers;
+  readonly counts = new Counts();
+  readonly ballast = new Ballast();
+  readonly #options: GalleryOptions;
+  readonly #cache = new ThumbnailCache(sharedThumbnails());
+  readonly #sessions = new Set<Session>();
+  readonly #pulses = new PulseMaker(this);
+  #programs: Promise<unknown> = Promise.resolve();
+
+  /** @throws ForkError ERR_FORK_CACHE when no thumbnails can be kept */
+  constructor(options: GalleryOptions = {}) {
+    this.#options = options;
+    this.#cache.prepare(["large", "xx-large"]);
+    this.workers = new PictureWorkers(this.forks, options.workers ?? os.availableParallelism());
+  }
+
+  get sessions(): ReadonlySet<Session> {
+    return this.#sessions;
+  }
+
+  /** A page has come. */
+  open(transport: Transport): Session {
+    const session = new Session(this, transport);
+    void this.#welcome(session);
+    return session;
+  }
+
+  forget(session: Session): void {
+    this.#sessions.delete(session);
+  }
+
+  report(message: string): void {
+    this.#options.report?.(message);
+  }
+
+  /** @throws ForkError as the pool's run(); AbortError */
+  thumbnail({ path, name, size, octets, signal }: Wish): Promise<ThumbnailReply> {
+    const { targets, ...picture } = requestFor({ path, uri: fileUri(path), missing: [size] }, this.#cache);
+    return this.workers.run({ ...picture, targets, cache: this.#cache.root, octets, name }, signal);
+  }
+
+  /** @returns false when none of the gallery's processes has this pid */
+  end(pid: number, signal: NodeJS.Signals): boolean {
+    if (pid === this.forks.template.pid) return process.kill(pid, signal);
+    const task = [...this.forks.tasks].find(({ process }) => process.pid === pid);
+    return task === undefined ? this.workers.kill(pid, signal) : task.process.kill(signal);
+  }
+
+  async setBallast(megabytes: number): Promise<void> {
+    await this.ballast.set(Math.min(megabytes, mostBallast() + Math.floor(this.ballast.size / 2 ** 20)));
+  }
+
+  /** One wish after the other, so that their figures are their own. */
+  startPrograms(wish: Fields<"programs">): Promise<ProgramsDone> {
+    const done = this.#programs.then(() => startPrograms(wish));
+    this.#programs = done.catch(() => {});
+    return done;
+  }
+
+  /** Ends everything. */
+  async close(): Promise<void> {
+    for (const session of this.#sessions) session.close();
+    this.#pulses.close();
+    await this.workers.close();
+    this.forks.close();
+  }
+
+  async #welcome(session: Session): Promise<void> {
+    const { transport } = session;
+    const places = await usualPlaces();
+    transport.send({
+      name: "hello",
+      transport: transport.kind,
+      hasDialog: transport.chooseFolder !== undefined,
+      version: VERSION,
+      node: process.version,
+      processors: os.availableParallelism(),
+      mostBallast: mostBallast(),
+      places,
+    });
+    this.#sessions.add(session);
+    if (this.#options.folder !== undefined) session.openFolder(this.#options.folder);
+  }
+}

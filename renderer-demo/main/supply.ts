@@ -1,0 +1,108 @@
+/** Gets a page the thumbnails of its folder: as many at a time as there are workers, always the most urgent ones. */
+import { ForkError } from "desktop-fork";
+import type { GalleryEvent } from "../contract/events.js";
+import type { ThumbnailReply } from "../worker/thumbnail.js";
+import { Demand, type Next } from "./demand.js";
+import { explain } from "./folder/explain.js";
+import type { OpenFolder } from "./folder/open-folder.js";
+import type { Gallery } from "./gallery.js";
+
+/** So many more than workers, so that none has to wait for its next picture. */
+const AHEAD = 2;
+const SIZE = "large";
+const VIEW_SIZE = "xx-large";
+
+export interface SupplyOptions {
+  gallery: Gallery;
+  folder: OpenFolder;
+  send(event: GalleryEvent): void;
+}
+
+export class Supply {
+  readonly #options: SupplyOptions;
+  readonly #demand = new Demand();
+  #underWay = 0;
+  #closed = false;
+
+  constructor(options: SupplyOptions) {
+    this.#options = options;
+  }
+
+  get filled(): number {
+    return this.#demand.filled;
+  }
+
+  get waiting(): number {
+    return this.#demand.waiting;
+  }
+
+  want(pictures: readonly number[]): void {
+    const before = this.#demand.cancelled;
+    this.#demand.want(pictures);
+    this.#options.gallery.counts.cancelled += this.#demand.cancelled - before;
+    this.#pump();
+  }
+
+  view(picture: number): void {
+    this.#demand.view(picture);
+    this.#pump();
+  }
+
+  fill(on: boolean): void {
+    this.#demand.fill(on ? this.#options.folder.count : 0);
+    this.#pump();
+  }
+
+  /** There are more pictures than before. */
+  grown(filling: boolean): void {
+    if (filling) this.fill(true);
+  }
+
+  /** What is under way goes on: its result is in the cache then. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #pump(): void {
+    while (!this.#closed && this.#underWay < this.#options.gallery.workers.count + AHEAD) {
+      const next = this.#demand.next();
+      if (next === undefined) return;
+      this.#underWay++;
+      void this.#get(next).finally(() => {
+        this.#underWay--;
+        this.#demand.done(next);
+        this.#pump();
+      });
+    }
+  }
+
+  async #get(next: Next): Promise<void> {
+    const { gallery, folder } = this.#options;
+    const path = folder.path(next.picture);
+    if (path === undefined) return;
+    let reply: ThumbnailReply;
+    try {
+      reply = await gallery.thumbnail({
+        path,
+        name: folder.name(next.picture) ?? "",
+        size: next.purpose === "view" ? VIEW_SIZE : SIZE,
+        octets: next.purpose !== "fill",
+      });
+    } catch (error) {
+      if (error instanceof ForkError && error.code === "ERR_FORK_CLOSED") return;
+      reply = { state: "failed", reason: explain(error as Error) };
+    }
+    if (this.#closed) return;
+    this.#deliver(next, reply);
+    if (reply.state === "failed") folder.check();
+  }
+
+  #deliver({ picture, purpose }: Next, reply: ThumbnailReply): void {
+    const { gallery, folder, send } = this.#options;
+    gallery.counts[reply.state]++;
+    const about = { folder: folder.id, picture };
+    if (reply.state === "failed") send({ name: "failed", ...about, large: purpose === "view", reason: reply.reason });
+    else if (reply.octets !== undefined)
+      send({ name: purpose === "view" ? "view" : "thumbnail", ...about, octets: reply.octets });
+  }
+}
