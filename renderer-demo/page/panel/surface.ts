@@ -34,22 +34,31 @@ export interface Colours {
 let known: Colours | undefined;
 
 export function colours(): Colours {
-  if (known === undefined) {
-    const style = getComputedStyle(document.documentElement);
-    const of = (name: string) => style.getPropertyValue(`--${name}`).trim();
-    known = {
-      good: of("good"),
-      fair: of("fair"),
-      bad: of("bad"),
-      accent: of("accent"),
-      accentFaint: of("accent-faint"),
-      line: of("line"),
-    };
-  }
+  known ??= readColours();
   return known;
 }
 
 /** The theme has changed. */
 export function forgetColours(): void {
   known = undefined;
+}
+
+/** As the browser works them out for an element: a canvas knows nothing of themes. */
+function readColours(): Colours {
+  const probe = document.createElement("span");
+  document.body.append(probe);
+  const of = (name: string) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const read = {
+    good: of("good"),
+    fair: of("fair"),
+    bad: of("bad"),
+    accent: of("accent"),
+    accentFaint: of("accent-faint"),
+    line: of("line"),
+  };
+  probe.remove();
+  return read;
 }

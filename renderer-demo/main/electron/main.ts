@@ -1,0 +1,51 @@
+/** The gallery's main process in Electron. */
+import "desktop-fork/early";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { app, BrowserWindow, dialog, ipcMain, protocol, session } from "electron";
+import { octetsOf } from "../folder/browse.js";
+import { Gallery } from "../gallery.js";
+import { samplePictures } from "../samples.js";
+import { serveWindow } from "./ipc.js";
+import { pageAnswers } from "./page-protocol.js";
+import { isOurPage, PAGE_ADDRESS, SCHEME } from "./sender.js";
+
+const PRELOAD = fileURLToPath(new URL("../../preload/preload.cjs", import.meta.url));
+
+app.enableSandbox();
+protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
+app.on("web-contents-created", (_, contents) => {
+  contents.setWindowOpenHandler(() => ({ action: "deny" }));
+  contents.on("will-navigate", (event) => {
+    if (!isOurPage(event.url)) event.preventDefault();
+  });
+  contents.on("will-attach-webview", (event) => event.preventDefault());
+});
+
+await app.whenReady();
+session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
+protocol.handle(SCHEME, pageAnswers());
+
+const named = process.argv.slice(app.isPackaged ? 1 : 2).find((argument) => !argument.startsWith("-"));
+const gallery = new Gallery({
+  folder: octetsOf(Buffer.from(path.resolve(named ?? (await samplePictures())))),
+  report: (message) => process.stderr.write(`${message}\n`),
+});
+const window = new BrowserWindow({
+  width: 1360,
+  height: 880,
+  minWidth: 520,
+  minHeight: 400,
+  show: false,
+  autoHideMenuBar: true,
+  backgroundColor: "#0d0f13",
+  webPreferences: { preload: PRELOAD, contextIsolation: true, sandbox: true, nodeIntegration: false },
+});
+serveWindow({ gallery, window, ipcMain, dialog });
+window.once("ready-to-show", () => window.show());
+app.on("window-all-closed", () => app.quit());
+app.once("will-quit", (event) => {
+  event.preventDefault();
+  void gallery.close().finally(() => app.exit());
+});
+await window.loadURL(PAGE_ADDRESS);
