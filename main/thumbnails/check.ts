@@ -48,7 +48,10 @@ async function missingSizes({ uri, mtimeSeconds }: Picture, { cache, sizes, forc
 }
 
 /** The request that makes what is missing. */
-export function requestFor({ path, uri, missing }: CheckedPicture, cache: ThumbnailCache): PictureRequest {
+export function requestFor(
+  { path, uri, missing }: Pick<CheckedPicture, "path" | "uri" | "missing">,
+  cache: ThumbnailCache,
+): PictureRequest {
   const targets = missing.map((size) => {
     const file = cache.thumbnail(uri, size);
     return { pixels: THUMBNAIL_SIZES[size], file, temporary: cache.temporary(file) };

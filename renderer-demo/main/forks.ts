@@ -24,6 +24,27 @@ export class Forks {
     env: { ...process.env, VIPS_WARNING: "0" },
   });
   readonly #tasks = new Set<Task>();
+  #readyMs = Number.POSITIVE_INFINITY;
+
+  constructor() {
+    const ready = () =>
+      this.template.ready().then(
+        () => {
+          this.#readyMs = performance.now();
+        },
+        () => {}, // whoever forks is told
+      );
+    void ready();
+    this.template.on("died", () => {
+      this.#readyMs = Number.POSITIVE_INFINITY;
+      void ready();
+    });
+  }
+
+  /** Since when the template can be forked, on the clock of `performance.now()`. */
+  get readyMs(): number {
+    return this.#readyMs;
+  }
 
   get tasks(): ReadonlySet<Task> {
     return this.#tasks;

@@ -1,6 +1,6 @@
 /** All that the pages share: the processes, the counts, and what the panel's buttons do. */
 import os from "node:os";
-import { sharedThumbnails, ThumbnailCache } from "../../main/thumbnails/cache.js";
+import { discard, sharedThumbnails, ThumbnailCache } from "../../main/thumbnails/cache.js";
 import { requestFor } from "../../main/thumbnails/check.js";
 import { VERSION } from "../../main/thumbnails/software.js";
 import type { ThumbnailSize } from "../../main/thumbnails/sizes.js";
@@ -15,7 +15,7 @@ import { Forks } from "./forks.js";
 import { Ballast, mostBallast } from "./panel/ballast.js";
 import { startPrograms } from "./panel/programs.js";
 import { PulseMaker } from "./panel/pulse-maker.js";
-import { PictureWorkers } from "./picture-workers.js";
+import { ABORT_GRACE_MS, PictureWorkers } from "./picture-workers.js";
 import { Session } from "./session.js";
 import type { Transport } from "./transport.js";
 
@@ -76,9 +76,16 @@ export class Gallery {
   }
 
   /** @throws ForkError as the pool's run(); AbortError */
-  thumbnail({ path, name, size, octets, signal }: Wish): Promise<ThumbnailReply> {
-    const { targets, ...picture } = requestFor({ path, uri: fileUri(path), missing: [size] }, this.#cache);
-    return this.workers.run({ ...picture, targets, cache: this.#cache.root, octets, name }, signal);
+  async thumbnail({ path, name, size, octets, signal }: Wish): Promise<ThumbnailReply> {
+    const request = requestFor({ path, uri: fileUri(path), missing: [size] }, this.#cache);
+    try {
+      return await this.workers.run({ ...request, cache: this.#cache.root, octets, name }, signal);
+    } catch (error) {
+      // A worker that was killed leaves what it had half written; one that was told to stop may be at it for a while.
+      const wait = signal?.aborted ? 2 * ABORT_GRACE_MS : 0;
+      setTimeout(() => discard(request.targets.map(({ temporary }) => temporary)), wait).unref();
+      throw error;
+    }
   }
 
   /** @returns false when none of the gallery's processes has this pid */

@@ -21,7 +21,7 @@ export interface SupplyOptions {
 export class Supply {
   readonly #options: SupplyOptions;
   readonly #demand = new Demand();
-  #underWay = 0;
+  readonly #underWay = new Map<Next, AbortController>();
   #closed = false;
 
   constructor(options: SupplyOptions) {
@@ -40,10 +40,15 @@ export class Supply {
     const before = this.#demand.cancelled;
     this.#demand.want(pictures);
     this.#options.gallery.counts.cancelled += this.#demand.cancelled - before;
+    const still = new Set(pictures);
+    for (const [{ picture, purpose }, abort] of this.#underWay)
+      if (purpose === "want" && !still.has(picture)) abort.abort();
     this.#pump();
   }
 
+  /** Of several only the last is still looked at. */
   view(picture: number): void {
+    for (const [{ purpose }, abort] of this.#underWay) if (purpose === "view") abort.abort();
     this.#demand.view(picture);
     this.#pump();
   }
@@ -58,25 +63,26 @@ export class Supply {
     if (filling) this.fill(true);
   }
 
-  /** What is under way goes on: its result is in the cache then. */
   close(): void {
     this.#closed = true;
+    for (const abort of this.#underWay.values()) abort.abort();
   }
 
   #pump(): void {
-    while (!this.#closed && this.#underWay < this.#options.gallery.workers.count + AHEAD) {
+    while (!this.#closed && this.#underWay.size < this.#options.gallery.workers.count + AHEAD) {
       const next = this.#demand.next();
       if (next === undefined) return;
-      this.#underWay++;
-      void this.#get(next).finally(() => {
-        this.#underWay--;
+      const abort = new AbortController();
+      this.#underWay.set(next, abort);
+      void this.#get(next, abort.signal).finally(() => {
+        this.#underWay.delete(next);
         this.#demand.done(next);
         this.#pump();
       });
     }
   }
 
-  async #get(next: Next): Promise<void> {
+  async #get(next: Next, signal: AbortSignal): Promise<void> {
     const { gallery, folder } = this.#options;
     const path = folder.path(next.picture);
     if (path === undefined) return;
@@ -87,9 +93,11 @@ export class Supply {
         name: folder.name(next.picture) ?? "",
         size: next.purpose === "view" ? VIEW_SIZE : SIZE,
         octets: next.purpose !== "fill",
+        signal,
       });
     } catch (error) {
-      if (error instanceof ForkError && error.code === "ERR_FORK_CLOSED") return;
+      if (signal.aborted) gallery.counts.cancelled++;
+      if (signal.aborted || (error instanceof ForkError && error.code === "ERR_FORK_CLOSED")) return;
       reply = { state: "failed", reason: explain(error as Error) };
     }
     if (this.#closed) return;

@@ -1,7 +1,9 @@
 /** Small helpers around the document. No text ever becomes markup. */
 
 /** @throws Error when the page has no such element */
-export function byId<T extends Element = HTMLElement>(id: string, type: new () => T): T {
+export function byId(id: string): HTMLElement;
+export function byId<T extends Element>(id: string, type: new () => T): T;
+export function byId(id: string, type: new () => Element = HTMLElement): Element {
   const element = document.getElementById(id);
   if (!(element instanceof type)) throw new Error(`the page has no ${type.name} '${id}'`);
   return element;

@@ -30,7 +30,7 @@ const collator = new Intl.Collator(undefined, { numeric: true });
  */
 export async function* listPictures(root: string, except: readonly string[]): AsyncGenerator<Batch> {
   const visited = new Set(except.map((folder) => identityOf(folder)));
-  const pending = [Buffer.from(root, "latin1")];
+  const pending: Buffer[] = [Buffer.from(root, "latin1")];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const entries = readFolder(folder, visited, pending.length === 0 && folder.toString("latin1") === root);
     if (entries === undefined) {

@@ -1,12 +1,15 @@
 /** One picture's thumbnail: out of the cache that all programs share, or made now. Runs in the pool's workers. */
 import fs from "node:fs/promises";
 import os from "node:os";
+import { emit } from "desktop-fork/worker";
 import sharp from "sharp";
 import { isValid, mtimeSeconds, ThumbnailCache } from "../../main/thumbnails/cache.js";
 import { BadCache, BadPicture, renderPicture } from "../../main/thumbnails/render.js";
 import type { PictureRequest } from "../../main/thumbnails/request.js";
 
 export interface ThumbnailRequest extends PictureRequest {
+  /** For people. */
+  name: string;
   /** The cache's folder. */
   cache: string;
   /** Whether the octets are wanted, or only the file in the cache. */
@@ -33,6 +36,7 @@ export function prepare(): void {
 /** @throws BadCache */
 export async function thumbnail(request: ThumbnailRequest): Promise<ThumbnailReply> {
   const { uri, targets, octets } = request;
+  emit("begun", request.name);
   const cache = new ThumbnailCache(request.cache);
   const [target] = targets as [PictureRequest["targets"][number]];
   const stats = await fs.stat(Buffer.from(request.path, "latin1"), { bigint: true }).catch((error) => error as Error);
