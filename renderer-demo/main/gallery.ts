@@ -2,8 +2,8 @@
 import os from "node:os";
 import { discard, sharedThumbnails, ThumbnailCache } from "../../main/thumbnails/cache.js";
 import { requestFor } from "../../main/thumbnails/check.js";
-import { VERSION } from "../../main/thumbnails/software.js";
 import type { ThumbnailSize } from "../../main/thumbnails/sizes.js";
+import { VERSION } from "../../main/thumbnails/software.js";
 import { fileUri } from "../../main/thumbnails/uri.js";
 import type { Octets } from "../contract/checks.js";
 import type { Fields } from "../contract/commands.js";

@@ -16,11 +16,7 @@ export function button(id: string, onClick: () => void): HTMLButtonElement {
 }
 
 /** @param classes names, separated by spaces */
-export function make<K extends keyof HTMLElementTagNameMap>(
-  tag: K,
-  classes = "",
-  text = "",
-): HTMLElementTagNameMap[K] {
+export function make<K extends keyof HTMLElementTagNameMap>(tag: K, classes = "", text = ""): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   if (classes !== "") element.className = classes;
   if (text !== "") element.textContent = text;

@@ -7,8 +7,10 @@ import { decodeEvent, PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "../contract/frames
 /** Where a reload finds it; other tabs and other ports can't see it. */
 const TOKEN_KEY = "token";
 
-const LOST = "The connection to the gallery is lost. If the program was ended, start it again and open its new address.";
-const NO_TOKEN = "This address lacks its token. Open the whole address that the program printed, what follows the # included.";
+const LOST =
+  "The connection to the gallery is lost. If the program was ended, start it again and open its new address.";
+const NO_TOKEN =
+  "This address lacks its token. Open the whole address that the program printed, what follows the # included.";
 
 export class WebBridge implements GalleryBridge {
   readonly #socket: WebSocket;

@@ -36,7 +36,11 @@ export class Wishes {
 
   see(seen: Seen): void {
     const { range } = seen;
-    if (this.#seen?.count === seen.count && this.#seen.range.first === range.first && this.#seen.range.last === range.last)
+    if (
+      this.#seen?.count === seen.count &&
+      this.#seen.range.first === range.first &&
+      this.#seen.range.last === range.last
+    )
       return;
     this.#seen = seen;
     if (this.#timer !== undefined) return;

@@ -1,9 +1,9 @@
 /** The page's bridge in Electron. The page gets these two functions, and nothing of Electron's. */
 import { contextBridge, ipcRenderer } from "electron";
 
-type Contract = typeof import("../contract/bridge.js", { with: { "resolution-mode": "import" } });
-type Bridge = import("../contract/bridge.js", { with: { "resolution-mode": "import" } }).GalleryBridge;
-type GalleryEvent = import("../contract/events.js", { with: { "resolution-mode": "import" } }).GalleryEvent;
+type Contract = typeof import("../contract/bridge.js", { with: { "resolution-mode": "import" }});
+type Bridge = import("../contract/bridge.js", { with: { "resolution-mode": "import" }}).GalleryBridge;
+type GalleryEvent = import("../contract/events.js", { with: { "resolution-mode": "import" }}).GalleryEvent;
 
 // A sandboxed preload script can load no module of ours; the types hold these to the contract.
 const BRIDGE_NAME: Contract["BRIDGE_NAME"] = "galleryBridge";

@@ -57,7 +57,10 @@ function readFolder(folder: Buffer, visited: Set<string>, isRoot: boolean): Octe
     const identity = identityOf(folder);
     if (visited.has(identity)) return [];
     visited.add(identity);
-    return readdirSync(folder, { withFileTypes: true, encoding: "buffer" as BufferEncoding }) as unknown as OctetDirent[];
+    return readdirSync(folder, {
+      withFileTypes: true,
+      encoding: "buffer" as BufferEncoding,
+    }) as unknown as OctetDirent[];
   } catch (error) {
     if (isRoot) throw error;
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? [] : undefined;

@@ -43,7 +43,8 @@ export async function thumbnail(request: ThumbnailRequest): Promise<ThumbnailRep
   if (stats instanceof Error) return { state: "failed", reason: whyUnreadable(stats) };
   if (!stats.isFile()) return { state: "failed", reason: "it is no regular file" };
   const mtime = mtimeSeconds(stats);
-  if (await isValid(target.file, uri, mtime)) return { state: "cached", octets: octets ? await fs.readFile(target.file) : undefined };
+  if (await isValid(target.file, uri, mtime))
+    return { state: "cached", octets: octets ? await fs.readFile(target.file) : undefined };
   if (await isValid(cache.failure(uri), uri, mtime))
     return { state: "failed", reason: "it could not be read before, and has not changed since" };
   try {

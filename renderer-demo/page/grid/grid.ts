@@ -137,8 +137,7 @@ export class Grid {
     const { grid, sheet, pictures, onRange } = this.#options;
     const { scrollTop: top, clientHeight: height } = grid;
     const range = visibleRange(this.#layout, top, height, this.#count);
-    for (const picture of this.#tiles.keys())
-      if (picture < range.first || picture > range.last) this.#release(picture);
+    for (const picture of this.#tiles.keys()) if (picture < range.first || picture > range.last) this.#release(picture);
     for (let picture = range.first; picture <= range.last; picture++) {
       if (this.#tiles.has(picture)) continue;
       const tile = this.#free.pop() ?? new Tile();
