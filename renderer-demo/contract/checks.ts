@@ -27,7 +27,10 @@ const MAX_PATH_OCTETS = 4096;
 export type Octets = string;
 
 export function isAbsolutePath(value: unknown): value is Octets {
-  return typeof value === "string" && value.length <= MAX_PATH_OCTETS && ABSOLUTE_LATIN1.test(value);
+  if (typeof value !== "string" || value.length > MAX_PATH_OCTETS || !value.startsWith("/")) return false;
+  for (let index = 0; index < value.length; index++) {
+    const octet = value.charCodeAt(index);
+    if (octet === 0 || octet > 0xff) return false;
+  }
+  return true;
 }
-
-const ABSOLUTE_LATIN1 = /^\/[\u0001-\u00ff]*$/;
