@@ -17,7 +17,9 @@ export function isOneOf<const T extends string>(...choices: readonly T[]): Check
 }
 
 export function isListOf<T>(isElement: Check<T>, most: number): Check<readonly T[]> {
-  return (value): value is readonly T[] => Array.isArray(value) && value.length <= most && value.every(isElement);
+  return (value): value is readonly T[] =>
+    // Not every(): it passes over holes.
+    Array.isArray(value) && value.length <= most && Array.from(value).every(isElement);
 }
 
 /** Longer than any path that Linux opens. */

@@ -2,6 +2,7 @@
 import os from "node:os";
 import { discard, sharedThumbnails, ThumbnailCache } from "../../main/thumbnails/cache.js";
 import { requestFor } from "../../main/thumbnails/check.js";
+import type { PictureRequest } from "../../main/thumbnails/request.js";
 import type { ThumbnailSize } from "../../main/thumbnails/sizes.js";
 import { VERSION } from "../../main/thumbnails/software.js";
 import { fileUri } from "../../main/thumbnails/uri.js";
@@ -47,6 +48,7 @@ export class Gallery {
   readonly #cache = new ThumbnailCache(sharedThumbnails());
   readonly #sessions = new Set<Session>();
   readonly #pulses = new PulseMaker(this);
+  readonly #underWay = new Set<PictureRequest>();
   #programs: Promise<unknown> = Promise.resolve();
 
   /** @throws ForkError ERR_FORK_CACHE when no thumbnails can be kept */
@@ -78,14 +80,21 @@ export class Gallery {
   /** @throws ForkError as the pool's run(); AbortError */
   async thumbnail({ path, name, size, octets, signal }: Wish): Promise<ThumbnailReply> {
     const request = requestFor({ path, uri: fileUri(path), missing: [size] }, this.#cache);
+    this.#underWay.add(request);
     try {
-      return await this.workers.run({ ...request, cache: this.#cache.root, octets, name }, signal);
+      const reply = await this.workers.run({ ...request, cache: this.#cache.root, octets, name }, signal);
+      this.#underWay.delete(request);
+      return reply;
     } catch (error) {
-      // A worker that was killed leaves what it had half written; one that was told to stop may be at it for a while.
-      const wait = signal?.aborted ? 2 * ABORT_GRACE_MS : 0;
-      setTimeout(() => discard(request.targets.map(({ temporary }) => temporary)), wait).unref();
+      // A worker that was told to stop may be at it for a while.
+      setTimeout(() => this.#discard(request), signal?.aborted ? 2 * ABORT_GRACE_MS : 0).unref();
       throw error;
     }
+  }
+
+  /** Removes what workers that were killed have left half written. */
+  discardUnfinished(): void {
+    for (const request of this.#underWay) this.#discard(request);
   }
 
   /** @returns false when none of the gallery's processes has this pid */
@@ -111,7 +120,13 @@ export class Gallery {
     for (const session of this.#sessions) session.close();
     this.#pulses.close();
     await this.workers.close();
+    this.discardUnfinished();
     this.forks.close();
+  }
+
+  #discard(request: PictureRequest): void {
+    this.#underWay.delete(request);
+    discard(request.targets.map(({ temporary }) => temporary));
   }
 
   async #welcome(session: Session): Promise<void> {

@@ -1,7 +1,7 @@
 /** The gallery's main process in Electron. */
-import "desktop-fork/early";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { desktopFork } from "desktop-fork/electron";
 import { app, BrowserWindow, dialog, ipcMain, protocol, session } from "electron";
 import { octetsOf } from "../folder/browse.js";
 import { Gallery } from "../gallery.js";
@@ -12,6 +12,7 @@ import { isOurPage, PAGE_ADDRESS, SCHEME } from "./sender.js";
 
 const PRELOAD = fileURLToPath(new URL("../../preload/preload.cjs", import.meta.url));
 
+desktopFork();
 app.enableSandbox();
 protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true } }]);
 app.on("web-contents-created", (_, contents) => {
@@ -44,8 +45,6 @@ const window = new BrowserWindow({
 serveWindow({ gallery, window, ipcMain, dialog });
 window.once("ready-to-show", () => window.show());
 app.on("window-all-closed", () => app.quit());
-app.once("will-quit", (event) => {
-  event.preventDefault();
-  void gallery.close().finally(() => app.exit());
-});
+// The processes end by themselves.
+app.once("quit", () => gallery.discardUnfinished());
 await window.loadURL(PAGE_ADDRESS);
