@@ -12,6 +12,8 @@ export const KINDS = {
   fresh: {},
   threaded: { execArgv: THREADED },
   used: { modules: [fixture("used.mjs")] },
-  "used, threaded": { modules: [fixture("used.mjs")], execArgv: THREADED },
-  loaded: { modules: ["lodash", "zod", "sharp", "typescript", fixture("big-heap.mjs")], execArgv: THREADED },
+  "used and threaded": { modules: [fixture("used.mjs")], execArgv: THREADED },
+  loaded: { modules: ["lodash", "zod", "sharp", "typescript-5", fixture("big-heap.mjs")], execArgv: THREADED },
 } satisfies Record<string, TemplateOptions>;
+
+export type Kind = keyof typeof KINDS;
