@@ -43,6 +43,11 @@ export function wrapEntropy(): void {
     uuidsUsed = true;
     return webRandomUUID.call(this);
   });
+  const { createObjectURL } = URL; // draws its names from the same cache
+  URL.createObjectURL = named("createObjectURL", (...args: Parameters<typeof createObjectURL>) => {
+    uuidsUsed = true;
+    return createObjectURL(...args);
+  });
   syncBuiltinESMExports();
 }
 
@@ -61,10 +66,11 @@ export function renewEntropy(): void {
     // A context seeds its generator from this flag at its first use.
     v8.setFlagsFromString(`--random-seed=${crypto.randomBytes(4).readUInt32LE() & 0x7fffffff}`);
     random = unseeded;
+    random();
+    v8.setFlagsFromString("--random-seed=0"); // else all threads of this process would draw the same numbers
     unseeded = undefined;
   }
+  // They are filled again meanwhile: the children of this process have to empty them in their turn.
   if (uuidsUsed) for (let i = 0; i < CACHED_UUIDS; i++) randomUUID();
   if (integersUsed) for (let i = 0; i < CACHED_INTEGERS; i++) randomInt(1);
-  uuidsUsed = false;
-  integersUsed = false;
 }
