@@ -19,7 +19,7 @@ export function defineRequire(from: string): void {
 
 /** Compiles what evaluate() needs. */
 export function warmUpEvaluation(): void {
-  runScript("0", __filename);
+  runScript("0", process.execPath);
 }
 
 function runScript(code: string, filename: string): unknown {

@@ -3,6 +3,7 @@
  * life. The kernel does the same in one go. What a program can see stays: `exit` listeners, the exit code, output.
  */
 import type { Addon } from "../native/addon.cjs";
+import { isStop } from "./stopped.cjs";
 
 /** These write their results while Node takes itself apart. */
 const NEEDS_ORDINARY_EXIT = /-prof\b|--prof\b|coverage|trace-event|--report|diagnostic-dir/;
@@ -22,8 +23,8 @@ export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
     return dlopen.apply(this, args);
   };
   // Node prints an uncaught exception after `exit`.
-  process.once("uncaughtExceptionMonitor", () => {
-    ordinary = true;
+  process.on("uncaughtExceptionMonitor", (error) => {
+    if (!isStop(error)) ordinary = true;
   });
   Object.assign(process, {
     reallyExit(code: number) {

@@ -1,10 +1,13 @@
 /** Loading modules, CommonJS and ES modules alike. */
+import { createRequire } from "node:module";
+
 import path = require("node:path");
 
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import vm = require("node:vm");
 
+import { LIBRARY } from "../native/place.cjs";
 import { explainArchive, readablePath, readableSpecifier } from "./archive.cjs";
 
 const URL_SPECIFIER = /^(file|node|data):/;
@@ -33,11 +36,17 @@ function importer(from: string): (specifier: string) => Promise<Namespace> {
 export async function warmUpModules(): Promise<void> {
   const { emitWarning } = process;
   process.emitWarning = () => {};
-  const loading = importer(__filename)("data:text/javascript,");
+  const loading = importer(process.execPath)("data:text/javascript,");
   process.emitWarning = emitWarning;
   await loading;
+  if (LIBRARY === undefined) return;
   for (const name of ["esm.mjs", "commonjs.cjs"])
-    await importUrl(pathToFileURL(path.join(__dirname, "warm-up", name)).href);
+    await importUrl(pathToFileURL(path.join(LIBRARY, "helper", "warm-up", name)).href);
+}
+
+/** In a single executable `require` knows nothing but Node's own modules. */
+function requireFile(file: string): unknown {
+  return LIBRARY === undefined ? createRequire(file)(file) : require(file);
 }
 
 function importUrl(url: string): Promise<Namespace> {
@@ -61,7 +70,7 @@ export async function loadModule(specifier: string, from: string): Promise<Names
 async function importAny(specifier: string, from: string): Promise<Namespace> {
   const file = specifier.startsWith("file:") ? fileURLToPath(specifier) : specifier;
   // The loader of ES modules would come to the same, much later.
-  if (path.isAbsolute(file) && file.endsWith(".cjs")) return namespaceOf(require(file));
+  if (path.isAbsolute(file) && file.endsWith(".cjs")) return namespaceOf(requireFile(file));
   if (URL_SPECIFIER.test(specifier)) return importUrl(specifier);
   if (path.isAbsolute(specifier)) return importUrl(pathToFileURL(specifier).href);
   return importer(from)(specifier);

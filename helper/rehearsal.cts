@@ -21,6 +21,7 @@ declare global {
 /** Call it before any code of others has run, and let nothing else happen until it is done. Never rejects. */
 export async function rehearse(addon: Addon, host: Host): Promise<void> {
   const { title } = process;
+  const others = process.listeners("beforeExit");
   wrapEntropy();
   prepareEntropy();
   becomeChild(addon, { title });
@@ -29,7 +30,8 @@ export async function rehearse(addon: Addon, host: Host): Promise<void> {
   await playWorker(addon, host, title);
   prepareEntropy();
   // What the part of a worker left behind.
-  process.removeAllListeners("beforeExit");
+  for (const listener of process.listeners("beforeExit"))
+    if (!others.includes(listener)) process.off("beforeExit", listener);
   ignoreInterrupt(addon);
 }
 

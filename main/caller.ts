@@ -1,8 +1,7 @@
 /** Whose code is calling: relative paths and package names count from there. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-
-const LIBRARY = path.dirname(fileURLToPath(new URL(".", import.meta.url)));
+import { LIBRARY } from "../native/place.cjs";
 
 /**
  * Path of the first file on the stack outside this library; when there is none (a REPL, `-e`), a file name that stands
@@ -25,7 +24,9 @@ export function callerFile(): string {
   return path.join(process.cwd(), "[eval]");
 }
 
+/** In a bundle the library's file is the caller's. */
 function isLibrary(file: string): boolean {
+  if (LIBRARY === undefined) return false;
   return (
     file.startsWith(path.join(LIBRARY, "main") + path.sep) || file.startsWith(path.join(LIBRARY, "helper") + path.sep)
   );

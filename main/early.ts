@@ -1,10 +1,17 @@
 /**
  * Import this first in the main program: the default template is executed now, before the app has opened anything or
- * started a thread.
+ * started a thread. In a program that is bundled together with the library this module makes the program able to be its
+ * own runtime: executed as one, it goes no further.
  */
+import { becomeRuntime } from "../helper/become-runtime.cjs";
+import { processFacts } from "../helper/wire/facts.cjs";
+import { setHosted } from "./runtime.js";
 import { defaultTemplateCore } from "./template-core.js";
 
+setHosted();
+becomeRuntime();
 // A failure is told to whoever uses it first.
-defaultTemplateCore()
-  .ready()
-  .catch(() => {});
+if (processFacts() === undefined)
+  defaultTemplateCore()
+    .ready()
+    .catch(() => {});

@@ -2,16 +2,16 @@
 import { spawn } from "node:child_process";
 import type net from "node:net";
 import { blockOf } from "../helper/wire/block.cjs";
-import type { StartPlan } from "../helper/wire/plans.cjs";
+import { START_ARGUMENT, type StartPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
 import { StreamChannel } from "../helper/wire/stream-channel.cjs";
-import type { Addon } from "../native/addon.cjs";
+import { type Addon, FIRST_FILE_FD } from "../native/addon.cjs";
 import { unpackedPath } from "../native/archive.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { ForkError, systemError } from "./errors.js";
 import { tryAddon } from "./native.js";
 import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
-import { HELPER, type Runtime } from "./runtime.js";
+import type { Runtime } from "./runtime.js";
 import { Stdio } from "./stdio.js";
 
 export interface LaunchOptions {
@@ -21,6 +21,8 @@ export interface LaunchOptions {
   detached: boolean;
   /** Whether the process shall fork a child on trial before its hello. */
   tryFork: boolean;
+  /** It runs this program as far as Template.ofProgram(). */
+  program: boolean;
   /** Its standard streams; undefined: this program's. It stays the caller's. */
   stdio: Stdio | undefined;
 }
@@ -33,17 +35,18 @@ export interface Launched {
 
 /** @throws ForkError ERR_FORK_RUNTIME when the runtime can't be executed */
 export function launch(options: LaunchOptions): Launched {
-  const { runtime, title, detached, tryFork } = options;
+  const { runtime, title, detached, tryFork, program } = options;
   const addon = tryAddon();
-  const plan: StartPlan = { title, owner: process.pid, execArgv: runtime.execArgv, detached, tryFork };
+  const plan: StartPlan = { title, owner: process.pid, execArgv: runtime.execArgv, detached, tryFork, program };
   if (runtime.unforkable !== undefined) plan.unforkable = runtime.unforkable;
-  if (addon instanceof Error || runtime.addon === undefined) return launchPlain(options, plan);
-  plan.addon = runtime.addon;
+  if (addon instanceof Error || runtime.files === undefined) return launchPlain(options, plan);
+  plan.addon = runtime.files.addon;
+  plan.files = runtime.files.descriptors.map((_, index) => FIRST_FILE_FD + index);
   return { connection: launchWithSocket(addon, options, plan), socket: undefined };
 }
 
 function commandLine(runtime: Runtime, plan: StartPlan): string[] {
-  return [...runtime.flags, HELPER, JSON.stringify(plan)];
+  return [...runtime.args, START_ARGUMENT + JSON.stringify(plan)];
 }
 
 function launchWithSocket(
@@ -58,7 +61,7 @@ function launchWithSocket(
       file: runtime.file,
       args: blockOf([runtime.file, ...commandLine(runtime, plan)]),
       env: blockOf(Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`)),
-      stdio: [...stdio.forSpawn, theirs],
+      stdio: [...stdio.forSpawn, theirs, ...(runtime.files?.descriptors ?? [])],
       session: detached,
       ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
     });

@@ -15,7 +15,7 @@ import { launch, runtimeError, socketPair } from "./launch.js";
 import { assertMayStart, type ProcessType } from "./live-processes.js";
 import { requireAddon } from "./native.js";
 import { PidfdHandle } from "./process-handle.js";
-import { chooseRuntime, type Runtime, type RuntimeOptions } from "./runtime.js";
+import { chooseRuntime, type ProcessOptions, type Runtime } from "./runtime.js";
 import { Stage, Stages } from "./stages.js";
 import { NO_PIPES, type PipeEnds, Stdio } from "./stdio.js";
 import { closeSteps, copySteps, type Step, type StepType } from "./steps.js";
@@ -31,7 +31,7 @@ export interface BirthOptions {
   signal?: AbortSignal | undefined;
 }
 
-export interface ExecOptions extends BirthOptions, RuntimeOptions {
+export interface ExecOptions extends BirthOptions, ProcessOptions {
   type?: ProcessType;
   startTimeoutMs?: number | undefined;
 }
@@ -105,9 +105,9 @@ export class ProcessCore {
   /** A fork of this process as it is now; what is sent later does not reach it. */
   fork(options: BirthOptions): ProcessCore {
     this.assertUsable();
-    const { strategy, startTimeoutMs, runtime, execArgv } = this.#options;
+    const { strategy, startTimeoutMs, runtime, execArgv, program } = this.#options;
     const core = new ProcessCore({
-      ...{ strategy, startTimeoutMs, runtime, execArgv },
+      ...{ strategy, startTimeoutMs, runtime, execArgv, program },
       ...options,
       cwd: options.cwd ?? this.#options.cwd,
       env: options.env ?? this.#options.env,
@@ -251,10 +251,10 @@ export class ProcessCore {
     try {
       assertMayStart();
       runtime = chooseRuntime(this.#options);
-      const { title, cwd, detached = false } = this.#options;
+      const { title, cwd, detached = false, program = false } = this.#options;
       runtime.unforkable ??= verdicts.get(runtime.file);
       const tryFork = runtime.unforkable === undefined && !verdicts.has(runtime.file);
-      const launched = launch({ runtime, title, cwd, detached, tryFork, stdio: this.#stdio });
+      const launched = launch({ runtime, title, cwd, detached, tryFork, program, stdio: this.#stdio });
       this.#socket = launched.socket;
       this.#connect(launched.connection);
     } catch (error) {

@@ -1,28 +1,31 @@
 /** The executable that hosts a template, and what it is started with. */
-import { fileURLToPath } from "node:url";
-import { nativeFiles } from "../native/addon.cjs";
+import path from "node:path";
+import { type NativeFiles, nativeFiles } from "../native/addon.cjs";
 import { unpackedPath } from "../native/archive.cjs";
+import { isSingleExecutable, LIBRARY, programFile } from "../native/place.cjs";
 import { chooseHost } from "./electron/host.js";
+import { ForkError } from "./errors.js";
 import { tryAddon } from "./native.js";
 
 export interface Runtime {
   /** Path of the executable. */
   file: string;
-  /** Flags before the script: the library's and the caller's. */
-  flags: string[];
+  /** What comes between the executable and the plan: flags, the library's and the caller's, and a script. */
+  args: string[];
   /** The caller's flags. */
   execArgv: readonly string[];
   env: Record<string, string>;
-  /** Path of the addon for the process to load; undefined: it lives without. */
-  addon: string | undefined;
+  /** The addon for the process to load; undefined: it lives without. */
+  files: NativeFiles | undefined;
   /** Why it can't be forked, as far as the parent can tell. */
   unforkable: string | undefined;
 }
 
 export interface RuntimeOptions {
   /**
-   * Path of the executable: a Node, or an Electron. Default: the one that runs this program; in an Electron app a Node
-   * that was shipped with it, if there is one.
+   * Path of the executable: a Node, or an Electron. Default: what {@link setRuntime} or desktopFork() was told; else the
+   * environment's DESKTOP_FORK_RUNTIME; else a Node that was shipped with an Electron app; else the one that runs this
+   * program.
    */
   runtime?: string | undefined;
   /** Flags for the runtime. Default: none; those of this program are not passed on. */
@@ -36,7 +39,29 @@ export interface RuntimeOptions {
   strategy?: "fork" | "exec" | undefined;
 }
 
-export const HELPER = unpackedPath(fileURLToPath(new URL("../helper/main.cjs", import.meta.url)));
+export interface ProcessOptions extends RuntimeOptions {
+  /** The process runs this program as far as Template.ofProgram(). */
+  program?: boolean | undefined;
+}
+
+let programRuntime: string | undefined;
+
+/**
+ * Names the executable for all processes that this program executes from now on, unless they are given one themselves.
+ * @param file path of a Node or an Electron; undefined: the default again
+ */
+export function setRuntime(file: string | undefined): void {
+  if (file !== undefined && (typeof file !== "string" || file === ""))
+    throw new ForkError("ERR_FORK_ARGUMENT", "setRuntime: a runtime is named by its path");
+  programRuntime = file;
+}
+
+let hosted = false;
+
+/** The program's first module is able to make it a runtime of its own. */
+export function setHosted(): void {
+  hosted = true;
+}
 
 /**
  * `--single-threaded`: V8 gives no work to threads, so a child rarely has to revive one. `--no-flush-bytecode`: what
@@ -54,14 +79,15 @@ export function setAppDefaults(options: RuntimeOptions): void {
   app = true;
 }
 
-/** @throws ForkError ERR_FORK_RUNTIME when an Electron app has nothing that can host a template */
-export function chooseRuntime(options: RuntimeOptions): Runtime {
+/** @throws ForkError ERR_FORK_RUNTIME when there is nothing that can host a template */
+export function chooseRuntime(options: ProcessOptions): Runtime {
   const execArgv = options.execArgv ?? defaults.execArgv ?? [];
   const strategy = options.strategy ?? defaults.strategy;
   const files = tryAddon() instanceof Error ? undefined : nativeFiles();
   const unforkable = whyUnforkable(strategy, files);
   const { file, env } = chooseHost({
-    runtime: options.runtime ?? defaults.runtime,
+    runtime:
+      options.runtime ?? programRuntime ?? defaults.runtime ?? (process.env["DESKTOP_FORK_RUNTIME"] || undefined),
     env: options.env ?? defaults.env,
     app,
   });
@@ -69,7 +95,31 @@ export function chooseRuntime(options: RuntimeOptions): Runtime {
   if (unforkable === undefined && files?.guard !== undefined)
     environment["LD_PRELOAD"] = [files.guard, environment["LD_PRELOAD"]].filter(Boolean).join(":");
   const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
-  return { file, flags, execArgv, env: environment, addon: files?.addon, unforkable };
+  const args = [...(takesFlags(file) ? flags : []), ...scriptOf(file, options.program ?? false)];
+  return { file, args, execArgv, env: environment, files, unforkable };
+}
+
+/** The executable of a single-executable application hands everything to its program. */
+function takesFlags(runtime: string): boolean {
+  return !isSingleExecutable || runtime !== process.execPath;
+}
+
+/** What the runtime is to run: the helper, or this program again. */
+function scriptOf(runtime: string, program: boolean): string[] {
+  if (LIBRARY === undefined && !hosted)
+    throw new ForkError(
+      "ERR_FORK_RUNTIME",
+      'desktop-fork is bundled into this program, which has to import "desktop-fork/early" as its first module then',
+    );
+  const helper = LIBRARY && path.join(unpackedPath(LIBRARY), "helper");
+  if (helper !== undefined && !program) return [path.join(helper, "main.cjs")];
+  const arguments_ = program ? process.argv.slice(2) : [];
+  if (!takesFlags(runtime)) return arguments_;
+  const file = programFile();
+  if (file === undefined)
+    throw new ForkError("ERR_FORK_RUNTIME", `'${runtime}' can't run this program: there is no file of it`);
+  const preload = helper === undefined ? [] : ["--require", path.join(helper, "program.cjs")];
+  return [...preload, file, ...arguments_];
 }
 
 /** What is known without starting a runtime. */

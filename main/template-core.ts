@@ -1,4 +1,6 @@
 /** What stands behind a template: a process that is started again on the next use after it has died. */
+
+import { processFacts } from "../helper/wire/facts.cjs";
 import { MessageType } from "../helper/wire/message.cjs";
 import { ForkError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
@@ -28,6 +30,11 @@ export class TemplateCore {
   #closed = false;
 
   constructor(options: TemplateCoreOptions) {
+    if (processFacts()?.arrive !== undefined)
+      throw new ForkError(
+        "ERR_FORK_UNSUPPORTED",
+        "this process is to become a template, and has not come to Template.ofProgram() yet: call that first",
+      );
     this.#options = options;
     this.#spares = new Spares(
       () => (this.#closed ? 0 : (options.spares ?? this.#defaultSpares())),

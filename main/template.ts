@@ -1,6 +1,9 @@
 /** Templates: processes that are prepared once and forked often. */
 import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
+import { processFacts } from "../helper/wire/facts.cjs";
 import { callerFile } from "./caller.js";
+import { ForkError } from "./errors.js";
 import { birthOptions, type ForkOptions, ForkProcess, specifierOf } from "./process.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { TemplateCore, type TemplateDeath } from "./template-core.js";
@@ -21,6 +24,14 @@ export interface TemplateOptions extends RuntimeOptions {
   startTimeoutMs?: number;
 }
 
+export type ProgramTemplateOptions = Omit<TemplateOptions, "modules">;
+
+/** What a worker runs: its socket comes first, then what was sent. */
+// biome-ignore lint/suspicious/noExplicitAny: what is sent is between the program and its function.
+export type WorkerFunction = (socket: Socket, ...args: any[]) => unknown;
+
+let hasProgramTemplate = false;
+
 /**
  * A process with modules loaded, to fork workers from. It starts at once, and again on the next use after it has died.
  * It does not keep this program alive, and ends with it.
@@ -31,11 +42,41 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
   readonly name: string;
   readonly #core: TemplateCore;
 
-  constructor({ name = "template", modules = [], ...options }: TemplateOptions = {}) {
+  constructor(options?: TemplateOptions);
+  /** @internal */
+  constructor(options: TemplateOptions | undefined, program: boolean);
+  constructor({ name = "template", modules = [], ...options }: TemplateOptions = {}, program = false) {
     super();
     this.name = name;
-    this.#core = new TemplateCore({ ...options, name, modules: modules.map(specifierOf), from: callerFile() });
+    this.#core = new TemplateCore({ ...options, program, name, modules: modules.map(specifierOf), from: callerFile() });
     this.#core.onDied = (death) => this.emit("died", death);
+  }
+
+  /**
+   * A template of this program as it is here: the program is executed once more, runs as far as this call, and is the
+   * template from then on. What it has loaded, defined and computed by then is in the template; what comes after this
+   * call is for this process alone. Call it once, outside of functions, before the program has done anything that must
+   * not happen twice.
+   *
+   * @param functions for `run`, by their names
+   * @throws ForkError ERR_FORK_USED the second time; ERR_FORK_UNSUPPORTED in a process that is no program of its own
+   * @example
+   * const template = Template.ofProgram({ shrink });
+   * const worker = await template.fork().sendArg("holiday.jpg").run("shrink");
+   */
+  static ofProgram(
+    functions: Readonly<Record<string, WorkerFunction>>,
+    options: ProgramTemplateOptions = {},
+  ): Template {
+    const facts = processFacts();
+    facts?.arrive?.(functions);
+    checkFunctions(functions);
+    if (facts !== undefined)
+      throw new ForkError("ERR_FORK_UNSUPPORTED", "Template.ofProgram: this process was made by desktop-fork itself");
+    if (hasProgramTemplate)
+      throw new ForkError("ERR_FORK_USED", "Template.ofProgram: this program has such a template already");
+    hasProgramTemplate = true;
+    return new Template({ name: "program", ...options }, true);
   }
 
   /** A template that is ready. */
@@ -78,4 +119,10 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+function checkFunctions(functions: Readonly<Record<string, unknown>>): void {
+  for (const [name, work] of Object.entries(functions))
+    if (typeof work !== "function")
+      throw new ForkError("ERR_FORK_ARGUMENT", `Template.ofProgram: '${name}' is no function but ${typeof work}`);
 }

@@ -2,7 +2,9 @@
 import fs = require("node:fs");
 import path = require("node:path");
 
+import { createRequire } from "node:module";
 import { unpackedPath } from "./archive.cjs";
+import { LIBRARY, openAsset, programFile } from "./place.cjs";
 
 /** Watches one descriptor on the event loop. Never owns it; close the poller first, then the descriptor. */
 export interface Poller {
@@ -121,20 +123,51 @@ export const WRITABLE = 2;
 const ADDON = "desktop_fork.node";
 const GUARD = "desktop_fork_guard.so";
 
-/** The folders that may hold the addon, best first. This file runs from dist/native. */
+/** The folders that may hold the addon, best first. */
 function candidates(): string[] {
-  const native = path.join(unpackedPath(__dirname), "..", "..", "native");
+  if (LIBRARY !== undefined) return foldersOf(path.dirname(unpackedPath(LIBRARY)));
+  // The library is part of the program: the files may have been put beside it, or its package is installed.
+  const program = programFile();
+  const beside = [path.dirname(process.execPath)];
+  if (program === undefined) return beside;
+  return [path.dirname(program), ...beside, ...installedFolders(program)];
+}
+
+function foldersOf(root: string): string[] {
+  const native = path.join(root, "native");
   return [path.join(native, "build", "Release"), path.join(native, "prebuilds", `${process.platform}-${process.arch}`)];
 }
 
-/** @returns the addon, or the reason why there is none */
+function installedFolders(program: string): string[] {
+  try {
+    return foldersOf(path.dirname(createRequire(program).resolve("desktop-fork/package.json")));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * @param file default: the one that is found
+ * @returns the addon, or the reason why there is none
+ */
 export function loadAddon(file?: string): Addon | Error {
   const tried: string[] = [];
-  for (const candidate of file === undefined ? candidates().map((folder) => path.join(folder, ADDON)) : [file]) {
+  const files = file === undefined ? candidates().map((folder) => path.join(folder, ADDON)) : [file];
+  for (const candidate of files) {
     try {
-      return require(candidate) as Addon;
+      return loadFile(candidate);
     } catch (error) {
       tried.push(`${candidate}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
+    }
+  }
+  const asset = file === undefined ? openAsset(ADDON) : undefined;
+  if (asset !== undefined) {
+    try {
+      return loadFile(descriptorPath(asset));
+    } catch (error) {
+      tried.push(`the executable's asset: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      fs.closeSync(asset);
     }
   }
   return new Error(
@@ -142,12 +175,49 @@ export function loadAddon(file?: string): Addon | Error {
   );
 }
 
-/** The files that a template's runtime is started with; undefined where they are missing. */
-export function nativeFiles(): { addon: string; guard: string | undefined } | undefined {
+function loadFile(file: string): Addon {
+  if (file.endsWith(".node")) return createRequire(file)(file) as Addon;
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports as Addon;
+}
+
+function descriptorPath(fd: number): string {
+  return `/proc/self/fd/${fd}`;
+}
+
+/** The files that a template's runtime is started with. */
+export interface NativeFiles {
+  /** Path, as the new process sees it. */
+  addon: string;
+  guard: string | undefined;
+  /** What the new process has to be given as its descriptors from {@link FIRST_FILE_FD} on; they stay open. */
+  descriptors: readonly number[];
+}
+
+/** Beyond the standard streams and the channel. */
+export const FIRST_FILE_FD = 4;
+
+let assets: NativeFiles | undefined;
+
+/** @returns undefined where they are missing */
+export function nativeFiles(): NativeFiles | undefined {
   for (const folder of candidates()) {
     const addon = path.join(folder, ADDON);
     const guard = path.join(folder, GUARD);
-    if (fs.existsSync(addon)) return { addon, guard: fs.existsSync(guard) ? guard : undefined };
+    if (fs.existsSync(addon)) return { addon, guard: fs.existsSync(guard) ? guard : undefined, descriptors: [] };
   }
-  return undefined;
+  assets ??= nativeAssets();
+  return assets;
+}
+
+function nativeAssets(): NativeFiles | undefined {
+  const addon = openAsset(ADDON);
+  if (addon === undefined) return undefined;
+  const guard = openAsset(GUARD);
+  return {
+    addon: descriptorPath(FIRST_FILE_FD),
+    guard: guard === undefined ? undefined : descriptorPath(FIRST_FILE_FD + 1),
+    descriptors: guard === undefined ? [addon] : [addon, guard],
+  };
 }

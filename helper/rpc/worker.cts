@@ -1,6 +1,7 @@
 /** desktop-fork/worker: what code in a process of this library may want, and the functions of an rpc or pool worker. */
-import { processFacts } from "../facts.cjs";
+
 import type { Argument } from "../process-state.cjs";
+import { processFacts } from "../wire/facts.cjs";
 import { workerContext } from "./context.cjs";
 
 export type { Argument } from "../process-state.cjs";
@@ -26,7 +27,7 @@ export function ownerPid(): number | undefined {
  * only what is sent later. The handles among them are the caller's.
  */
 export function runArgs(): Argument[] {
-  return processFacts()?.takeArguments() ?? [];
+  return (processFacts()?.takeArguments() ?? []) as Argument[];
 }
 
 /** Whether this code runs in an rpc or pool worker. */

@@ -8,7 +8,9 @@ export interface Hello {
   unforkable?: string;
 }
 
-/** What a fresh runtime is told on its command line. */
+/** The last argument of a fresh runtime, before the plan as JSON. */
+export const START_ARGUMENT = "--desktop-fork-start=";
+
 export interface StartPlan {
   title: string;
   /** Pid of the program that the process works for. */
@@ -17,6 +19,10 @@ export interface StartPlan {
   execArgv: readonly string[];
   /** Path of the addon; without one the process can't be forked and takes no handles. */
   addon?: string;
+  /** Descriptors that are of no use once the addon is loaded. */
+  files?: readonly number[];
+  /** The program is to run as far as Template.ofProgram(). */
+  program?: boolean;
   /** Known already: why it can't be forked. */
   unforkable?: string;
   /** Whether to fork a child on trial before saying hello. */

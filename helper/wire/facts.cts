@@ -2,14 +2,18 @@
  * What code in a process of ours can know of it: found by a global symbol, because a module that is loaded here may bring
  * its own copy of the library.
  */
-import type { Argument } from "./process-state.cjs";
+import type { Addon } from "../../native/addon.cjs";
 
 export interface ProcessFacts {
   /** The program that this process works for. */
   readonly owner: number;
-  takeArguments(): Argument[];
+  /** The one that this process has loaded. */
+  readonly addon: Addon | undefined;
+  takeArguments(): unknown[];
   /** What to do in a forked child before anything else: whatever belongs to the process that it was forked from. */
   readonly onFork: Set<() => void>;
+  /** There while the program has not come to the point where it becomes a template. */
+  arrive?: (functions: Record<string, unknown>) => never;
 }
 
 const KEY = Symbol.for("desktop-fork.process");

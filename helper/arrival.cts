@@ -1,0 +1,38 @@
+/** How a program that was started as a template of itself stops where it is to stop. */
+import { wrapEntropy } from "./entropy.cjs";
+import { type Prepared, prepare, serve } from "./host.cjs";
+import { isStop, ProgramStopped } from "./stopped.cjs";
+import type { StartPlan } from "./wire/plans.cjs";
+
+/** A bundled program, as its own runtime: it goes no further than its first module. */
+export function becomeEmptyTemplate(plan: StartPlan): never {
+  process.argv.length = 1;
+  return stop(prepare(plan));
+}
+
+/** The program goes on, up to Template.ofProgram(). */
+export function awaitProgram(plan: StartPlan): void {
+  wrapEntropy();
+  const prepared = prepare(plan);
+  const early = () => process.stderr.write("desktop-fork: the program ended before it came to Template.ofProgram()\n");
+  process.once("exit", early);
+  prepared.facts.arrive = (functions) => {
+    process.off("exit", early);
+    delete prepared.facts.arrive;
+    Object.assign(globalThis, functions);
+    return stop(prepared);
+  };
+}
+
+/** Out of the program, whether it is a script or an ES module, and on from the event loop. */
+function stop(prepared: Prepared): never {
+  const swallow = (error: unknown) => {
+    if (!isStop(error)) throw error;
+  };
+  process.on("uncaughtException", swallow);
+  setImmediate(() => {
+    process.off("uncaughtException", swallow);
+    void serve(prepared);
+  });
+  throw new ProgramStopped();
+}
