@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import type { Addon } from "../native/addon.cjs";
 import { renewEntropy } from "./entropy.cjs";
 import { replaceStdio } from "./stdio.cjs";
+import { processFacts } from "./wire/facts.cjs";
 import type { ForkPlan } from "./wire/plans.cjs";
 
 const { SIGINT } = constants.signals;
@@ -28,6 +29,7 @@ export function restoreInterrupt(addon: Addon | undefined): void {
 export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[] = []): void {
   Object.defineProperty(process, "pid", { value: addon.getpid(), enumerable: true, configurable: true });
   renewEntropy();
+  for (const forget of processFacts()?.onFork ?? []) forget();
   if (plan.stdio !== undefined) replaceStdio(addon, plan.stdio, fds);
   if (plan.detached) addon.setsid();
   if (plan.cwd !== undefined) process.chdir(plan.cwd);

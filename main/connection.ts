@@ -6,6 +6,7 @@ import { readExit, readFailure, readHello, readNumber } from "./answers.js";
 import { errorOfFailure, ForkError } from "./errors.js";
 import { describeStatus, type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
 import { enlist, type ProcessType, strike } from "./live-processes.js";
+import { belongsHere, endsHere } from "./ownership.js";
 import type { ProcessHandle } from "./process-handle.js";
 
 /** Messages to a parent are short; a stack trace is the longest. */
@@ -84,6 +85,7 @@ export class Connection implements ChannelEvents, Child {
 
   /** @param channel the connection's from now on */
   open(channel: Channel): void {
+    belongsHere(this);
     this.#channel = channel;
     channel.setReferenced(false);
   }
@@ -207,6 +209,18 @@ export class Connection implements ChannelEvents, Child {
     else this.#shut();
   }
 
+  /** In a fork of this process: it is the other's. Nothing is said to the process, and nobody here is told. */
+  abandon(): void {
+    this.#failure = new ForkError("ERR_FORK_CLOSED", `it belongs to the process that ${process.pid} was forked from`);
+    this.#requests.clear();
+    this.#children.clear();
+    strike(this);
+    this.#channel.close();
+    this.#process?.close();
+    this.#ended = true;
+    this.#status = UNKNOWN_STATUS;
+  }
+
   message(message: Message): void {
     try {
       this.#understand(message);
@@ -328,6 +342,7 @@ export class Connection implements ChannelEvents, Child {
     this.#status = status ?? { code: this.#leavingCode ?? null, signal: null };
     strike(this);
     this.#process?.close();
+    endsHere(this);
     this.#settleExited(this.#status);
     this.#orphanChildren();
   }

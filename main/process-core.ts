@@ -134,11 +134,16 @@ export class ProcessCore {
   }
 
   get over(): Error | undefined {
-    return this.#failure ?? (this.#unusable && errorOfUse(this.#unusable));
+    return this.#failure ?? (this.#unusable ? errorOfUse(this.#unusable) : this.#abandonment);
   }
 
   get pipes(): PipeEnds {
     return this.#options.stdio?.ends ?? NO_PIPES;
+  }
+
+  /** The process is that of another one, which this one was forked from. */
+  get #abandonment(): Error | undefined {
+    return this.#entered ? undefined : this.#connection?.failure;
   }
 
   get connection(): Connection | undefined {

@@ -1,6 +1,7 @@
 /** A process as the kernel knows it: signals that never hit a stranger, and the news of its end. */
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
+import { isMainThread } from "node:worker_threads";
 import { type Addon, type Poller, READABLE } from "../native/addon.cjs";
 import { ForkError } from "./errors.js";
 import { type ExitStatus, statusOfWait } from "./exit-status.js";
@@ -29,6 +30,7 @@ export class PidfdHandle implements ProcessHandle {
   /** Whether it is a child of this very process, which then has to reap it. */
   readonly #ours: boolean;
   #pidfd: number;
+  #onEnd: (status: ExitStatus | undefined) => void = () => {};
   #poller: Poller | undefined;
   #referenced = false;
 
@@ -38,6 +40,8 @@ export class PidfdHandle implements ProcessHandle {
     this.pid = pid;
     this.#pidfd = pidfd;
     this.#ours = ours;
+    // At its end a thread lets go of what is polled.
+    if (!isMainThread && pidfd >= 0) this.#poller = new addon.Poller(pidfd, () => this.#ended(), ours);
   }
 
   kill(signal: NodeJS.Signals | number): boolean {
@@ -47,13 +51,16 @@ export class PidfdHandle implements ProcessHandle {
 
   watch(onEnd: (status: ExitStatus | undefined) => void): void {
     if (this.#pidfd < 0) return;
-    this.#poller = new this.#addon.Poller(this.#pidfd, () => {
-      const status = this.#ours ? this.#addon.pidfdWait(this.#pidfd) : undefined;
-      this.close();
-      onEnd(status && statusOfWait(status));
-    });
+    this.#onEnd = onEnd;
+    this.#poller ??= new this.#addon.Poller(this.#pidfd, () => this.#ended());
     this.#poller.start(READABLE);
     this.setReferenced(this.#referenced);
+  }
+
+  #ended(): void {
+    const status = this.#ours ? this.#addon.pidfdWait(this.#pidfd) : undefined;
+    this.close();
+    this.#onEnd(status && statusOfWait(status));
   }
 
   setReferenced(referenced: boolean): void {

@@ -4,6 +4,7 @@ import type { Connection } from "./connection.js";
 import { abortError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
 import { type MemoryUse, readMemory } from "./memory.js";
+import { belongsHere, endsHere } from "./ownership.js";
 import type { PipeEnds } from "./stdio.js";
 
 export interface WorkerStart {
@@ -39,6 +40,7 @@ export class Worker {
     this.stderr = pipes.stderr;
     this.exited = connection.exited;
     this.#connection = connection;
+    belongsHere(this);
     this.ref();
     const abort = () => {
       this.socket.destroy(signal && abortError(signal));
@@ -46,6 +48,7 @@ export class Worker {
     };
     signal?.addEventListener("abort", abort, { once: true });
     void this.exited.then(() => {
+      endsHere(this);
       this.#release();
       // Nobody may have asked for what it wrote; the end of file still closes the socket.
       this.socket.read(0);
@@ -93,6 +96,11 @@ export class Worker {
       this.#referenced = true;
     }
     return this;
+  }
+
+  /** @internal In a fork of this process. */
+  abandon(): void {
+    for (const stream of [this.socket, this.stdin, this.stdout, this.stderr]) stream?.removeAllListeners().destroy();
   }
 
   #release(): void {

@@ -114,7 +114,8 @@ export interface Addon {
   lifeline(fd: number): void;
   /** _exit(2), with C's own streams flushed. */
   quickExit(code: number): never;
-  Poller: new (fd: number, callback: (events: number) => void) => Poller;
+  /** @param child `fd` is the pidfd of a child, to be reaped when the thread of JavaScript ends */
+  Poller: new (fd: number, callback: (events: number) => void, child?: boolean) => Poller;
 }
 
 export const READABLE = 1;

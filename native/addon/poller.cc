@@ -1,5 +1,11 @@
-// uv_poll for JavaScript: says when a descriptor is readable or writable. It never owns the descriptor.
+// uv_poll for JavaScript: says when a descriptor is readable or writable. It never owns the descriptor, except when the
+// thread of JavaScript ends: then nobody else is left to close it.
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <uv.h>
+
+#include <thread>
 
 #include "exports.h"
 #include "support.h"
@@ -21,7 +27,8 @@ class Poller : public Napi::ObjectWrap<Poller> {
                        });
   }
 
-  // new Poller(fd, callback): callback(events), events a mask of 1 (readable) and 2 (writable).
+  // new Poller(fd, callback, child?): callback(events), events a mask of 1 (readable) and 2 (writable). `child`: fd is
+  // the pidfd of a child that has to be reaped when this thread of JavaScript ends.
   explicit Poller(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Poller>(info) {
     auto handle = new Handle;
     int error = uv_poll_init(LoopOf(info.Env()), &handle->poll, IntAt(info, 0));
@@ -32,8 +39,10 @@ class Poller : public Napi::ObjectWrap<Poller> {
     handle->callback = Napi::Persistent(info[1].As<Napi::Function>());
     handle->poll.data = handle;
     napi_add_async_cleanup_hook(
-        info.Env(), [](napi_async_cleanup_hook_handle, void* data) { CloseHandle(static_cast<Handle*>(data)); }, handle,
-        &handle->hook);
+        info.Env(), [](napi_async_cleanup_hook_handle, void* data) { CloseAtTheEnd(static_cast<Handle*>(data)); },
+        handle, &handle->hook);
+    handle->fd = IntAt(info, 0);
+    handle->child = info[2].ToBoolean();
     handle_ = handle;
     handle->owner = this;
   }
@@ -48,7 +57,31 @@ class Poller : public Napi::ObjectWrap<Poller> {
     Napi::FunctionReference callback;
     napi_async_cleanup_hook_handle hook = nullptr;
     Poller* owner = nullptr;
+    int fd = -1;
+    bool child = false;
+    bool last = false;
   };
+
+  static void CloseAtTheEnd(Handle* handle) {
+    handle->last = uv_is_closing(reinterpret_cast<uv_handle_t*>(&handle->poll)) == 0;
+    CloseHandle(handle);
+  }
+
+  // A child whose channel has just been closed ends soon, but nobody here will ask for it any more.
+  static void LetGo(int fd, bool child) {
+    if (!child) {
+      close(fd);
+      return;
+    }
+    std::thread([fd] {
+      // libuv has made it non-blocking.
+      pollfd ended{fd, POLLIN, 0};
+      while (poll(&ended, 1, -1) < 0 && errno == EINTR) continue;
+      siginfo_t status{};
+      waitid(static_cast<idtype_t>(kWaitPidfd), static_cast<id_t>(fd), &status, WEXITED);
+      close(fd);
+    }).detach();
+  }
 
   static void CloseHandle(Handle* handle) {
     if (uv_is_closing(reinterpret_cast<uv_handle_t*>(&handle->poll)) != 0) return;
@@ -58,6 +91,7 @@ class Poller : public Napi::ObjectWrap<Poller> {
     uv_close(reinterpret_cast<uv_handle_t*>(&handle->poll), [](uv_handle_t* closed) {
       auto* done = static_cast<Handle*>(closed->data);
       napi_remove_async_cleanup_hook(done->hook);
+      if (done->last) LetGo(done->fd, done->child);
       delete done;
     });
   }

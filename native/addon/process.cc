@@ -11,9 +11,6 @@
 
 namespace desktop_fork {
 
-// waitid()'s idtype for a pidfd; older headers lack the name.
-constexpr int kWaitPidfd = 3;
-
 Napi::Value GetPid(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), getpid()); }
 
 Napi::Value PidfdOpen(const Napi::CallbackInfo& info) {

@@ -41,11 +41,13 @@ uv_loop_s* LoopOf(Napi::Env env) {
 
 void CallFromLoop(const Napi::FunctionReference& callback, const std::vector<napi_value>& arguments) {
   Napi::Env env = callback.Env();
-  try {
-    callback.MakeCallback(env.Global(), arguments);
-  } catch (const Napi::Error& error) {
-    napi_fatal_exception(env, error.Value());
-  }
+  napi_value result;
+  napi_value thrown;
+  napi_status status =
+      napi_make_callback(env, nullptr, env.Global(), callback.Value(), arguments.size(), arguments.data(), &result);
+  if (status != napi_pending_exception) return;
+  // A thread that is being terminated has nothing pending that could be told.
+  if (napi_get_and_clear_last_exception(env, &thrown) == napi_ok) napi_fatal_exception(env, thrown);
 }
 
 }  // namespace desktop_fork

@@ -10,6 +10,9 @@
 
 namespace desktop_fork {
 
+// waitid()'s idtype for a pidfd; older headers lack the name.
+constexpr int kWaitPidfd = 3;
+
 // Owns a descriptor. Move it to hand it on; release() when JavaScript takes it.
 class Descriptor {
  public:

@@ -1,0 +1,28 @@
+/**
+ * What is this process's alone, and must be let go of in its forks: a process of ours may itself use the library, and be
+ * forked after that.
+ */
+import { processFacts } from "../helper/wire/facts.cjs";
+
+export interface Ownable {
+  /** Closes what it has without a word to the other side. */
+  abandon(): void;
+}
+
+const owned = new Set<Ownable>();
+let listens = false;
+
+export function belongsHere(thing: Ownable): void {
+  if (!listens) processFacts()?.onFork.add(abandonAll);
+  listens = true;
+  owned.add(thing);
+}
+
+export function endsHere(thing: Ownable): void {
+  owned.delete(thing);
+}
+
+function abandonAll(): void {
+  for (const thing of owned) thing.abandon();
+  owned.clear();
+}
