@@ -115,7 +115,11 @@ export interface Addon {
   /** _exit(2), with C's own streams flushed. */
   quickExit(code: number): never;
   /** @param child `fd` is the pidfd of a child, to be reaped when the thread of JavaScript ends */
-  Poller: new (fd: number, callback: (events: number) => void, child?: boolean) => Poller;
+  Poller: new (
+    fd: number,
+    callback: (events: number) => void,
+    child?: boolean,
+  ) => Poller;
 }
 
 export const READABLE = 1;

@@ -61,7 +61,7 @@ export function openAsset(name: string): number | undefined {
   } catch {
     return undefined;
   }
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-"));
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-assets-"));
   try {
     const file = path.join(folder, name);
     fs.writeFileSync(file, octets, { mode: 0o500 });
