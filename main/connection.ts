@@ -1,7 +1,7 @@
 /** One process as its parent sees it: requests and their answers, failure, and the end. */
 import type { Channel, ChannelEvents } from "../helper/wire/channel.cjs";
 import { type Message, MessageType, type Value } from "../helper/wire/message.cjs";
-import type { Hello } from "../helper/wire/plans.cjs";
+import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
 import { readExit, readFailure, readHello, readNumber } from "./answers.js";
 import { errorOfFailure, ForkError } from "./errors.js";
 import { describeStatus, type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
@@ -42,6 +42,13 @@ const ANSWERS = new Map([
 /** Requests whose failure leaves the process as it was. */
 const HARMLESS = new Set([MessageType.Fork, MessageType.Spawn]);
 
+/** Whoever learns how a process ends, and tells its connection. */
+export interface Source {
+  adopt(pid: number, child: Child): void;
+  hold(): void;
+  release(): void;
+}
+
 export interface ConnectionEvents {
   /** Called once, for a fresh runtime. */
   hello?(hello: Hello): void;
@@ -49,9 +56,13 @@ export interface ConnectionEvents {
   explain?(error: ForkError): ForkError;
   /** Nothing more can be asked of this process. Called once, unless it was closed. */
   failed?(error: ForkError): void;
+  /** A child of this process has ended that was started before it was given to this program. */
+  strangerEnded?(report: ExitReport): void;
+  /** It has ended, and all that it said has been read. May be called more than once. */
+  over?(): void;
 }
 
-export class Connection implements ChannelEvents, Child {
+export class Connection implements ChannelEvents, Child, Source {
   /** Settles for every process that came to life, also when its template dies first. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   readonly events: ConnectionEvents = {};
@@ -61,7 +72,7 @@ export class Connection implements ChannelEvents, Child {
   /** It outlives this program. */
   detached = false;
   /** The process that this one was forked from, which reports its end. */
-  readonly #source: Connection | undefined;
+  readonly #source: Source | undefined;
   readonly #children = new Map<number, Child>();
   readonly #requests = new Map<number, Request>();
   #settleExited!: (status: ExitStatus) => void;
@@ -74,9 +85,10 @@ export class Connection implements ChannelEvents, Child {
   #leavingCode: number | undefined;
   #ended = false;
   #orphanGone = false;
+  #givenAway = false;
   #awaitingBirth: (() => void)[] = [];
 
-  constructor(source?: Connection) {
+  constructor(source?: Source) {
     this.#source = source;
     this.exited = new Promise((resolve) => {
       this.#settleExited = resolve;
@@ -88,6 +100,17 @@ export class Connection implements ChannelEvents, Child {
     belongsHere(this);
     this.#channel = channel;
     channel.setReferenced(false);
+  }
+
+  /**
+   * The process is another program's from now on: `channel` leads there, and tells of the ends of children.
+   * @param channel the connection's from now on, instead of the one that it had
+   */
+  giveAway(channel: Channel): void {
+    this.#channel = channel;
+    channel.setReferenced(false);
+    this.#givenAway = true;
+    strike(this);
   }
 
   get pid(): number | undefined {
@@ -104,6 +127,10 @@ export class Connection implements ChannelEvents, Child {
 
   get failure(): ForkError | undefined {
     return this.#failure;
+  }
+
+  get process(): ProcessHandle | undefined {
+    return this.#process;
   }
 
   get hasChildren(): boolean {
@@ -149,7 +176,7 @@ export class Connection implements ChannelEvents, Child {
   orphaned(): void {
     this.#process?.watch(() => {
       // What it said last may still be unread.
-      if (this.#ended || this.#failure !== undefined) this.#exit(undefined);
+      if (this.#ended || this.#givenAway || this.#failure !== undefined) this.#exit(undefined);
       else this.#orphanGone = true;
     });
   }
@@ -260,7 +287,8 @@ export class Connection implements ChannelEvents, Child {
         const report = readExit(message);
         const child = this.#children.get(report.pid);
         this.#children.delete(report.pid);
-        return child?.ended(statusOfReport(report));
+        if (child === undefined) return this.events.strangerEnded?.(report);
+        return child.ended(statusOfReport(report));
       }
       case MessageType.Leaving:
         this.#leavingCode = readNumber(message);
@@ -352,6 +380,7 @@ export class Connection implements ChannelEvents, Child {
     if (this.#status === undefined || !this.#ended) return;
     for (const child of this.#children.values()) child.orphaned();
     this.#children.clear();
+    this.events.over?.();
   }
 
   #nextId(): number {

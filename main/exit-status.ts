@@ -27,6 +27,10 @@ export function statusOfWait([siCode, siStatus]: WaitStatus): ExitStatus {
   return siCode === CLD_EXITED ? { code: siStatus, signal: null } : { code: null, signal: signalName(siStatus) };
 }
 
+export function reportOfStatus(pid: number, { code, signal }: ExitStatus): ExitReport {
+  return { pid, code, signal: signal === null ? null : (constants.signals[signal] ?? Number(signal.slice(3))) };
+}
+
 /** Real-time signals have no name in Node. */
 function signalName(number: number): NodeJS.Signals {
   return SIGNAL_NAMES.get(number) ?? (`SIG${number}` as NodeJS.Signals);

@@ -35,7 +35,8 @@ export function duplicate(addon: Addon, fd: number): number {
   }
 }
 
-function describeHandle(handle: Handle): SentHandle {
+/** @throws ForkError ERR_FORK_HANDLE */
+export function describeHandle(handle: Handle): SentHandle {
   if (handle instanceof net.Socket) return { kind: "socket", fd: innerFd(handle, "socket") };
   if (handle instanceof net.Server) return { kind: "server", fd: innerFd(handle, "server") };
   if (typeof handle === "number") return { kind: "descriptor", fd: checkedFd(handle) };

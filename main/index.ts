@@ -1,4 +1,5 @@
 /** desktop-fork: workers in milliseconds, forked from a template process. */
+export type { AdoptOptions } from "./adoption.js";
 export { ForkError, type ForkErrorCode } from "./errors.js";
 export type { ExitStatus } from "./exit-status.js";
 export type { Handle } from "./handles.js";

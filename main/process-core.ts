@@ -18,7 +18,7 @@ import { PidfdHandle } from "./process-handle.js";
 import { chooseRuntime, type ProcessOptions, type Runtime } from "./runtime.js";
 import { Stage, Stages } from "./stages.js";
 import { NO_PIPES, type PipeEnds, Stdio } from "./stdio.js";
-import { closeSteps, copySteps, type Step, type StepType } from "./steps.js";
+import { closeSteps, copySteps, type Step, type StepType, wireValues } from "./steps.js";
 
 /** How a new process differs from what it is made of. */
 export interface BirthOptions {
@@ -46,6 +46,14 @@ const verdicts = new Map<string, string | undefined>();
 
 /** Failures that somebody was told of by a rejection: of the process itself, or of a fork that failed with it. */
 const told = new WeakSet<Error>();
+
+/** A process on its way to another program. */
+export interface GivenProcess {
+  connection: Connection;
+  options: ExecOptions;
+  strategy: Strategy;
+  steps: Step[];
+}
 
 /** Kept as what happened: an error with its stack is dear, and hardly ever asked for. */
 type Unusable = "closed" | { usedBy: string };
@@ -214,6 +222,55 @@ export class ProcessCore {
     });
   }
 
+  /**
+   * Gives the process to another program. The process object is used up by it, unless `give` throws.
+   * @param give takes over the steps, which are none when the process can be forked
+   */
+  async giveAway<T>(give: (given: GivenProcess) => T): Promise<T> {
+    this.assertUsable();
+    const ready = this.ready();
+    this.#unusable = { usedBy: "toHandle" };
+    await ready.catch((error) => {
+      this.#end(error);
+      throw error;
+    });
+    const connection = this.#connection as Connection;
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      const given = give({ connection, options: this.#options, strategy: this.#strategy, steps: this.#log ?? [] });
+      this.#entered = true;
+      this.#log = undefined;
+      this.#forget();
+      this.#disobey();
+      return given;
+    } catch (error) {
+      this.#unusable = undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * A process that another program has given to this one.
+   * @param reason why it can't be forked; inherit() has to follow then
+   */
+  static adopt(connection: Connection, options: ExecOptions, reason: string | undefined): ProcessCore {
+    const core = new ProcessCore(options);
+    core.#connect(connection);
+    core.#stages.reach(Stage.Connected);
+    if (core.#failure !== undefined) core.#abort(options.signal as AbortSignal);
+    else if (reason === undefined) core.#setStrategy({ name: "fork" });
+    else core.#strategy = { name: "exec", reason };
+    return core;
+  }
+
+  /** @param steps what it was told before, now the process's; or why nobody can tell any more */
+  inherit(steps: Step[] | ForkError): void {
+    if (steps instanceof ForkError) return this.#end(steps);
+    if (this.#log === undefined) closeSteps(steps);
+    else this.#log.unshift(...steps);
+    this.#stages.reach(Stage.Known);
+  }
+
   /** The process ends, unless it was given a function. Forks that were asked for before still come to life. */
   close(): void {
     if (this.#unusable !== undefined) return;
@@ -355,11 +412,10 @@ export class ProcessCore {
       this.#connection?.close();
       return this.#fail(error as Error);
     }
-    const { type, values, handles } = step;
     this.#connection?.post(
-      type,
-      type === MessageType.Handles ? handles.map(({ kind }) => kind) : values,
-      handles.map(({ fd }) => fd),
+      step.type,
+      wireValues(step),
+      step.handles.map(({ fd }) => fd),
     );
   }
 

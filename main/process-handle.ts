@@ -5,6 +5,7 @@ import { isMainThread } from "node:worker_threads";
 import { type Addon, type Poller, READABLE } from "../native/addon.cjs";
 import { ForkError } from "./errors.js";
 import { type ExitStatus, statusOfWait } from "./exit-status.js";
+import { duplicate } from "./handles.js";
 
 export interface ProcessHandle {
   readonly pid: number;
@@ -13,6 +14,8 @@ export interface ProcessHandle {
   /** Calls back once at its end, with the status where this process is allowed to ask for it. */
   watch(onEnd: (status: ExitStatus | undefined) => void): void;
   setReferenced(referenced: boolean): void;
+  /** A pidfd of it, the caller's; undefined when it has ended. @throws ForkError ERR_FORK_SYSTEM */
+  share?(): number | undefined;
   close(): void;
 }
 
@@ -67,6 +70,10 @@ export class PidfdHandle implements ProcessHandle {
     this.#referenced = referenced;
     if (referenced) this.#poller?.ref();
     else this.#poller?.unref();
+  }
+
+  share(): number | undefined {
+    return this.#pidfd < 0 ? undefined : duplicate(this.#addon, this.#pidfd);
   }
 
   close(): void {

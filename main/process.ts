@@ -5,12 +5,15 @@ import type {
   ChildProcessWithoutNullStreams,
   SpawnOptionsWithoutStdio,
 } from "node:child_process";
+import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { MessageType } from "../helper/wire/message.cjs";
 import type { RunPlan } from "../helper/wire/plans.cjs";
+import { type AdoptOptions, fromHandle } from "./adoption.js";
 import { callerFile } from "./caller.js";
 import { ForkError } from "./errors.js";
 import { copyHandle, type Handle } from "./handles.js";
+import { toHandle } from "./handover.js";
 import { requireAddon } from "./native.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, ProcessCore, titleOf } from "./process-core.js";
 import type { RuntimeOptions } from "./runtime.js";
@@ -193,6 +196,33 @@ export class ForkProcess {
   exec(file: string, args: readonly string[] = [], options: object = {}): ChildProcess {
     this.#core.assertUsable();
     return becomeProgram(this.#core, file, args, options) as unknown as ChildProcess;
+  }
+
+  /**
+   * Passes this process on: resolves, when all that it was told has succeeded, with a socket in which the process waits
+   * for another program, which makes an object of it with {@link ForkProcess.fromHandle}. The socket is yours to send, by
+   * {@link sendHandle} for instance, and then to destroy; when nobody has it any more the process ends. Do not read from it.
+   *
+   * How the process ends is still told by this program to the other one, as long as this program lives. This object is used
+   * up. To keep the process as well, pass on a `fork()` of it.
+   *
+   * @throws ForkError ERR_FORK_UNSUPPORTED without the addon; ERR_FORK_SYSTEM without descriptors, then the object is as before
+   */
+  toHandle(): Promise<net.Socket> {
+    return toHandle(this.#core);
+  }
+
+  /**
+   * Makes an object of a process that another program has passed on: it is as if that one went on here. What it was told
+   * is done, and its id is known.
+   *
+   * @param handle a socket or descriptor from {@link toHandle}, used up by this call. Anything else is left as it is: not a
+   *   byte is read from it
+   * @throws ForkError ERR_FORK_HANDLE when no process waits there; ERR_FORK_PROTOCOL when it is of another version;
+   *   ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
+   */
+  static fromHandle(handle: net.Socket | number, options: AdoptOptions = {}): ForkProcess {
+    return new ForkProcess(fromHandle(handle, options));
   }
 
   /** @internal What stands behind it, for the parts of the library that run services of their own. */

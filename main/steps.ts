@@ -1,5 +1,5 @@
 /** Commands that are answered by failure alone, and what they own. */
-import type { MessageType, Value } from "../helper/wire/message.cjs";
+import { MessageType, type Value } from "../helper/wire/message.cjs";
 import { duplicate, type SentHandle } from "./handles.js";
 import { requireAddon, tryAddon } from "./native.js";
 
@@ -10,6 +10,11 @@ export interface Step {
   values: readonly Value[];
   /** Owned by whoever holds the step. */
   handles: readonly SentHandle[];
+}
+
+/** The values of its message. */
+export function wireValues({ type, values, handles }: Step): readonly Value[] {
+  return type === MessageType.Handles ? handles.map(({ kind }) => kind) : values;
 }
 
 /**

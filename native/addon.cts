@@ -76,6 +76,8 @@ export interface Addon {
   close(fd: number): void;
   /** Whether everything was read from this socket and nothing more can come. */
   ended(fd: number): boolean;
+  /** Bytes that are there to be read, and stay there; 0 at the end, -1 when there is nothing. */
+  peek(fd: number, buffer: Uint8Array): number;
   /** A close-on-exec copy, numbered `atLeast` or above; the caller's. */
   duplicate(fd: number, atLeast: number): number;
   /** Makes `to` a copy of `from` that programs inherit. */

@@ -2,7 +2,7 @@
 
 export const PROTOCOL_VERSION = 1;
 
-/** What a channel says. Below 0x40: to a process; above: from it. */
+/** What a channel says. Below 0x40: to a process; from 0x40: from it; from 0x60: between its parents. */
 export enum MessageType {
   Eval = 0x01,
   Require = 0x02,
@@ -22,6 +22,8 @@ export enum MessageType {
   Exited = 0x45,
   Leaving = 0x46,
   Spawned = 0x47,
+
+  Handover = 0x61,
 }
 
 /** A string or octets. They arrive as what they were sent as. */
@@ -60,6 +62,7 @@ const HANDLES = new Map<MessageType, number>([
   [MessageType.Exec, MAX_HANDLES],
   [MessageType.Forked, 1],
   [MessageType.Spawned, 1],
+  [MessageType.Handover, 2],
 ]);
 
 /** How many descriptors a message of this type may have. */

@@ -89,5 +89,25 @@ export interface ExitReport {
   signal: number | null;
 }
 
+/** What a parent has to know of a process that another gives it. */
+export interface HandoverPlan {
+  pid: number;
+  title: string;
+  detached: boolean;
+  /** Only of one that can't be forked: its forks are fresh runtimes, which repeat what it was told. */
+  repeat?: {
+    /** Why it can't be forked. */
+    reason: string;
+    runtime?: string | undefined;
+    execArgv?: readonly string[] | undefined;
+    strategy?: "fork" | "exec" | undefined;
+    startTimeoutMs?: number | undefined;
+    cwd: string;
+    env: Readonly<Record<string, string | undefined>>;
+    /** How many messages follow: what it was told. */
+    steps: number;
+  };
+}
+
 /** What travels as a handle, and so what it becomes on arrival. */
 export type HandleKind = "socket" | "server" | "descriptor";

@@ -68,6 +68,18 @@ export class SocketChannel implements Channel {
     this.discard(this.#decoder.takeFds());
   }
 
+  /**
+   * Gives up the connection between two messages, unharmed.
+   * @returns its descriptor, now the caller's; undefined when a message is half sent or half received: ask again later
+   */
+  release(): number | undefined {
+    const fd = this.#fd;
+    if (fd < 0 || this.#outgoing.length > 0 || !this.#decoder.isIdle) return undefined;
+    this.#poller.close();
+    this.#fd = -1;
+    return fd;
+  }
+
   /** Takes what has arrived already, without waiting for the event loop. */
   readNow(): void {
     this.#read();

@@ -13,6 +13,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"recvmsg", ReceiveMessage},
       {"close", Close},
       {"ended", Ended},
+      {"peek", Peek},
       {"duplicate", Duplicate},
       {"redirect", Redirect},
       {"spawn", Spawn},

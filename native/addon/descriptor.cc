@@ -120,6 +120,16 @@ Napi::Value Ended(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), recv(IntAt(info, 0), &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0);
 }
 
+// peek(fd, buffer): as recvmsg(), but what is there stays there, and descriptors are not looked at.
+Napi::Value Peek(const Napi::CallbackInfo& info) {
+  auto buffer = info[1].As<Napi::Uint8Array>();
+  ssize_t received;
+  do received = recv(IntAt(info, 0), buffer.Data(), buffer.ByteLength(), MSG_PEEK | MSG_DONTWAIT);
+  while (received < 0 && errno == EINTR);
+  if (received < 0 && errno != EAGAIN) throw SystemError(info.Env(), "recv", errno);
+  return Napi::Number::New(info.Env(), static_cast<double>(received));
+}
+
 // duplicate(fd, atLeast): a close-on-exec copy, numbered `atLeast` or above.
 Napi::Value Duplicate(const Napi::CallbackInfo& info) {
   int copy = fcntl(IntAt(info, 0), F_DUPFD_CLOEXEC, IntAt(info, 1));

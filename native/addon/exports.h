@@ -12,6 +12,7 @@ Napi::Value SendMessage(const Napi::CallbackInfo& info);
 Napi::Value ReceiveMessage(const Napi::CallbackInfo& info);
 Napi::Value Close(const Napi::CallbackInfo& info);
 Napi::Value Ended(const Napi::CallbackInfo& info);
+Napi::Value Peek(const Napi::CallbackInfo& info);
 Napi::Value Duplicate(const Napi::CallbackInfo& info);
 Napi::Value Redirect(const Napi::CallbackInfo& info);
 

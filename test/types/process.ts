@@ -59,6 +59,18 @@ export async function processes(): Promise<void> {
   void [pid, known, chained, ready, disposed];
 }
 
+export async function passingOn(): Promise<void> {
+  const handle: net.Socket = await proc.toHandle();
+  const adopted: ForkProcess = ForkProcess.fromHandle(handle, { signal: new AbortController().signal });
+  const byNumber: ForkProcess = ForkProcess.fromHandle(3);
+  proc.sendHandle(handle);
+  // @ts-expect-error the handle has to be waited for
+  ForkProcess.fromHandle(proc.toHandle());
+  // @ts-expect-error a process object is no handle
+  proc.sendHandle(adopted);
+  void byNumber;
+}
+
 export async function running(): Promise<void> {
   const byName: Worker = await proc.run("work");
   const byExport: Worker = await proc.run(new URL("file:///a.js"), "work", { title: "w" });

@@ -6,12 +6,13 @@ import { cloning } from "./cloning.js";
 import { endings } from "./endings.js";
 import { evaluation } from "./evaluation.js";
 import { modules } from "./modules.js";
+import { passingOn } from "./passing-on.js";
 import { running } from "./running.js";
 import { sockets } from "./sockets.js";
 import { streams } from "./streams.js";
 import { workers } from "./workers.js";
 
-const PARTS = [argumentsInOrder, cloning, evaluation, modules, running, sockets, endings, streams, workers];
+const PARTS = [argumentsInOrder, cloning, evaluation, modules, running, sockets, endings, streams, workers, passingOn];
 
 export function installContract(configuration: Configuration): void {
   Object.assign(process.env, configuration.env);

@@ -15,7 +15,7 @@ const document = readProjectFile("PROTOCOL.md");
 const TYPES = Object.entries(MessageType).filter(
   (entry): entry is [string, MessageType] => typeof entry[1] === "number",
 );
-const LISTS = ["To a process", "From a process"];
+const LISTS = ["To a process", "From a process", "Between parents"];
 
 interface Golden {
   name: string;

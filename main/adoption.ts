@@ -1,0 +1,183 @@
+/** A process object that another program has passed on. */
+import net from "node:net";
+import type { ChannelEvents } from "../helper/wire/channel.cjs";
+import { HEADER_BYTES, LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "../helper/wire/message.cjs";
+import type { HandleKind, HandoverPlan } from "../helper/wire/plans.cjs";
+import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import type { Addon } from "../native/addon.cjs";
+import { readExit } from "./answers.js";
+import { type Child, Connection, MAX_ANSWER_BYTES, type Source } from "./connection.js";
+import { ForkError, noDescriptorError } from "./errors.js";
+import { statusOfReport } from "./exit-status.js";
+import { describeHandle, duplicate } from "./handles.js";
+import { HANDOVER_ID } from "./handover.js";
+import { requireAddon } from "./native.js";
+import { ProcessCore } from "./process-core.js";
+import { PidfdHandle } from "./process-handle.js";
+import { closeSteps, type Step, type StepType } from "./steps.js";
+
+export interface AdoptOptions {
+  /** Aborting ends the process, whatever it does, and rejects what is pending with an AbortError. */
+  signal?: AbortSignal;
+}
+
+const STEPS = new Set([MessageType.Eval, MessageType.Require, MessageType.Arguments, MessageType.Handles]);
+
+const NOTHING_THERE = "no process is waiting there: a handle can be used once, and before anything is read from it";
+const INCOMPLETE = "the program that gave this process away ended before it had told what the process was told";
+
+/** Descriptors that a handover brings: the channel and the pidfd. */
+const HANDOVER_HANDLES = 2;
+
+/**
+ * @param handle taken over, unless this throws: then it is as it was
+ * @throws ForkError ERR_FORK_HANDLE, ERR_FORK_PROTOCOL, ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
+ */
+export function fromHandle(handle: net.Socket | number, options: AdoptOptions): ProcessCore {
+  const addon = requireAddon("taking a process over");
+  const { fd } = describeHandle(handle);
+  assertHandover(addon, fd);
+  const copy = duplicate(addon, fd);
+  reserve(addon, copy);
+  const giver = new Giver(addon, copy);
+  const core = giver.take(options);
+  if (handle instanceof net.Socket) handle.destroy();
+  else addon.close(fd);
+  return core;
+}
+
+/** Looks, and takes nothing. */
+function assertHandover(addon: Addon, fd: number): void {
+  const header = Buffer.alloc(HEADER_BYTES);
+  let bytes: number;
+  try {
+    bytes = addon.peek(fd, header);
+  } catch (cause) {
+    throw new ForkError("ERR_FORK_HANDLE", "what was given is no handle of a process, but no socket at all", { cause });
+  }
+  if (bytes <= 0) throw new ForkError("ERR_FORK_HANDLE", NOTHING_THERE);
+  const id = header.readUInt32LE(8);
+  if (bytes < HEADER_BYTES || header.readUInt8(4) !== MessageType.Handover || id >>> 16 !== HANDOVER_ID >>> 16)
+    throw new ForkError("ERR_FORK_HANDLE", "what was given is no handle of a process; it was left as it is");
+  if (id !== HANDOVER_ID)
+    throw new ForkError("ERR_FORK_PROTOCOL", `the process speaks version ${id & 0xffff} of the protocol`);
+}
+
+/**
+ * Makes sure that there is room for what comes: it would be lost.
+ * @param copy closed if there is none
+ * @throws ForkError ERR_FORK_SYSTEM
+ */
+function reserve(addon: Addon, copy: number): void {
+  const room: number[] = [];
+  try {
+    while (room.length < HANDOVER_HANDLES) room.push(duplicate(addon, copy));
+  } catch (error) {
+    room.push(copy);
+    throw error;
+  } finally {
+    for (const fd of room) addon.close(fd);
+  }
+}
+
+/** The program that gave the process away: it learns how the process ends, and what it was told. */
+class Giver implements ChannelEvents, Source {
+  readonly #addon: Addon;
+  readonly #channel: SocketChannel;
+  readonly #steps: Step[] = [];
+  #handover: Message | undefined;
+  #core: ProcessCore | undefined;
+  #child: Child | undefined;
+  /** How many steps there will be, until all are here; undefined when nobody needs them. */
+  #awaited: number | undefined;
+  #gone = false;
+
+  /** @param fd the object's from now on */
+  constructor(addon: Addon, fd: number) {
+    this.#addon = addon;
+    this.#channel = new SocketChannel({ addon, fd, events: this, maxPayloadBytes: MAX_PAYLOAD_BYTES });
+    this.#channel.setReferenced(false);
+  }
+
+  /** @throws ForkError ERR_FORK_HANDLE when somebody else was quicker */
+  take({ signal }: AdoptOptions): ProcessCore {
+    this.#channel.readNow();
+    if (this.#handover === undefined) {
+      this.#channel.close();
+      throw new ForkError("ERR_FORK_HANDLE", NOTHING_THERE);
+    }
+    const { values, handles } = this.#handover;
+    const [fd, pidfd] = handles as [number, number];
+    const { pid, title, detached, repeat } = JSON.parse(values[0] as string) as HandoverPlan;
+    const connection = new Connection(this);
+    connection.open(
+      new SocketChannel({ addon: this.#addon, fd, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }),
+    );
+    connection.events.strangerEnded = (report) => this.#channel.send(MessageType.Exited, 0, [JSON.stringify(report)]);
+    connection.events.over = () => this.#channel.close();
+    connection.born(new PidfdHandle(this.#addon, pid, pidfd, false));
+    const { reason, steps, ...options } = repeat ?? {};
+    const core = ProcessCore.adopt(connection, { title, detached, signal, ...options }, reason);
+    this.#core = core;
+    this.#awaited = steps;
+    this.#bequeath();
+    return core;
+  }
+
+  message(message: Message): void {
+    if (message.type === MessageType.Handover && this.#handover === undefined) this.#handover = message;
+    else if (message.type === MessageType.Exited) this.#tellEnd(message);
+    else if (STEPS.has(message.type)) this.#takeStep(message);
+    else {
+      this.#channel.discard(message.handles);
+      this.#channel.close();
+      this.end();
+    }
+  }
+
+  end(): void {
+    this.#gone = true;
+    this.#child?.orphaned();
+    this.#bequeath();
+  }
+
+  adopt(_pid: number, child: Child): void {
+    this.#child = child;
+    if (this.#gone) child.orphaned();
+  }
+
+  hold(): void {
+    this.#channel.setReferenced(true);
+  }
+
+  release(): void {
+    this.#channel.setReferenced(false);
+  }
+
+  #tellEnd(message: Message): void {
+    const status = statusOfReport(readExit(message));
+    if (status.code === null && status.signal === null) this.#child?.orphaned();
+    else this.#child?.ended(status);
+  }
+
+  #takeStep({ type, values, handles }: Message): void {
+    const sent = handles.map((fd, index) => ({ kind: values[index] as HandleKind, fd }));
+    this.#steps.push({ type: type as StepType, values: sent.length > 0 ? [] : values, handles: sent });
+    this.#bequeath();
+  }
+
+  /** Gives the process object what its forks will have to repeat, once all of it is here, or can't come any more. */
+  #bequeath(): void {
+    if (this.#core === undefined || this.#awaited === undefined) return;
+    if (this.#steps.length < this.#awaited && !this.#gone) return;
+    const complete = this.#steps.length >= this.#awaited;
+    const steps = this.#steps.splice(0);
+    this.#awaited = undefined;
+    const lost = steps.some(({ handles }) => handles.some(({ fd }) => fd === LOST_HANDLE));
+    if (complete && !lost) return this.#core.inherit(steps);
+    closeSteps(steps);
+    this.#core.inherit(
+      lost ? noDescriptorError("what the process was told") : new ForkError("ERR_FORK_DIED", INCOMPLETE),
+    );
+  }
+}

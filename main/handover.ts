@@ -1,0 +1,68 @@
+/**
+ * A process object on its way to another program: a socket in which all that the other one needs is waiting. The end
+ * that stays here tells how the process ended, since only its parent learns that.
+ */
+import type net from "node:net";
+import { MessageType, PROTOCOL_VERSION } from "../helper/wire/message.cjs";
+import { openSocket } from "../helper/wire/open-socket.cjs";
+import type { HandoverPlan } from "../helper/wire/plans.cjs";
+import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import type { Addon } from "../native/addon.cjs";
+import { MAX_ANSWER_BYTES } from "./connection.js";
+import { ForkError } from "./errors.js";
+import { reportOfStatus } from "./exit-status.js";
+import { socketPair } from "./launch.js";
+import { requireAddon } from "./native.js";
+import type { ExecOptions, GivenProcess, ProcessCore } from "./process-core.js";
+import { wireValues } from "./steps.js";
+
+/** "FK" and the version: no other message has such an id. */
+export const HANDOVER_ID = 0x4b46_0000 + PROTOCOL_VERSION;
+
+/** The process object is used up by it, unless there is no descriptor left. */
+export async function toHandle(core: ProcessCore): Promise<net.Socket> {
+  core.assertUsable();
+  const addon = requireAddon("passing a process on");
+  const [ours, theirs] = socketPair(addon);
+  try {
+    await core.giveAway((given) => give(addon, ours, given));
+  } catch (error) {
+    addon.close(ours);
+    addon.close(theirs);
+    throw error;
+  }
+  return openSocket(theirs);
+}
+
+/** @param fd the connection's from now on, unless this throws: then nothing has happened */
+function give(addon: Addon, fd: number, { connection, options, strategy, steps }: GivenProcess): void {
+  const { pid = 0, title, detached } = connection;
+  const plan: HandoverPlan = { pid, title, detached };
+  if (strategy?.name === "exec") plan.repeat = repetition(options, strategy.reason, steps.length);
+  const pidfd = connection.process?.share?.();
+  if (pidfd === undefined) throw new ForkError("ERR_FORK_DIED", `process ${pid} has ended`, { pid });
+  const channel = (connection.channel as SocketChannel).release();
+  if (channel === undefined) {
+    addon.close(pidfd);
+    throw new ForkError("ERR_FORK_SYSTEM", `process ${pid} is in the middle of a message; try again`, { pid });
+  }
+  const news = new SocketChannel({ addon, fd, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES });
+  connection.giveAway(news);
+  news.send(MessageType.Handover, HANDOVER_ID, [JSON.stringify(plan)], [channel, pidfd]);
+  for (const step of steps)
+    news.send(
+      step.type,
+      0,
+      wireValues(step),
+      step.handles.map((handle) => handle.fd),
+    );
+  void connection.exited.then((status) =>
+    news.send(MessageType.Exited, 0, [JSON.stringify(reportOfStatus(pid, status))]),
+  );
+}
+
+/** What this program would make a fork of it with. */
+function repetition(options: ExecOptions, reason: string, steps: number): NonNullable<HandoverPlan["repeat"]> {
+  const { runtime, execArgv, strategy, startTimeoutMs, cwd = process.cwd(), env = process.env } = options;
+  return { reason, runtime, execArgv, strategy, startTimeoutMs, cwd, env, steps };
+}
