@@ -133,6 +133,11 @@ export class Connection implements ChannelEvents, Child, Source {
     return this.#process;
   }
 
+  /** False from the end of the channel on, which comes before it is known how the process ended. */
+  get isOpen(): boolean {
+    return !this.#ended;
+  }
+
   get hasChildren(): boolean {
     return this.#children.size > 0;
   }

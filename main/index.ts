@@ -8,8 +8,15 @@ export { type ProcessMetric, processMetrics } from "./metrics.js";
 export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./process.js";
 export { setRuntime } from "./runtime.js";
 export { exec, execFile } from "./spawn/exec-file.js";
+export type { Resource, ResourceLimit, ResourceOptions } from "./spawn/resources.js";
 export { spawn } from "./spawn/spawn.js";
-export type { Spawn, SpawnOptions, SpawnOptionsWithStdioTuple, StdioOption } from "./spawn/types.js";
+export type {
+  Spawn,
+  SpawnOptions,
+  SpawnOptionsWithoutStdio,
+  SpawnOptionsWithStdioTuple,
+  StdioOption,
+} from "./spawn/types.js";
 export type { PipeEnds, StandardStream, StandardStreams } from "./stdio.js";
 export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./template.js";
 export { closeDefaultTemplate, type TemplateDeath } from "./template-core.js";

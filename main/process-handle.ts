@@ -47,6 +47,11 @@ export class PidfdHandle implements ProcessHandle {
     if (!isMainThread && pidfd >= 0) this.#poller = new addon.Poller(pidfd, () => this.#ended(), ours);
   }
 
+  /** There was no descriptor left for its pidfd, or it was closed. */
+  get isUnreachable(): boolean {
+    return this.#pidfd < 0;
+  }
+
   kill(signal: NodeJS.Signals | number): boolean {
     const number = signalNumber(signal);
     return this.#pidfd >= 0 && this.#addon.pidfdSignal(this.#pidfd, number);

@@ -1,10 +1,5 @@
 /** Process objects: what a program holds of a process that runs no function yet. */
-import type {
-  ChildProcess,
-  ChildProcessByStdio,
-  ChildProcessWithoutNullStreams,
-  SpawnOptionsWithoutStdio,
-} from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio, ChildProcessWithoutNullStreams } from "node:child_process";
 import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { MessageType } from "../helper/wire/message.cjs";
@@ -18,7 +13,13 @@ import { requireAddon } from "./native.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, ProcessCore, titleOf } from "./process-core.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { becomeProgram } from "./spawn/become.js";
-import type { End, SpawnOptions, SpawnOptionsWithStdioTuple, StdioOption } from "./spawn/types.js";
+import type {
+  End,
+  SpawnOptions,
+  SpawnOptionsWithoutStdio,
+  SpawnOptionsWithStdioTuple,
+  StdioOption,
+} from "./spawn/types.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "./stdio.js";
 import { defaultTemplateCore } from "./template-core.js";
 import { takeValues } from "./values.js";

@@ -83,7 +83,9 @@ export class TemplateCore {
    */
   live(): ProcessCore {
     if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
-    return this.#process === undefined || this.#process.over !== undefined ? this.#start() : this.#process;
+    const process = this.#process;
+    const isGone = process === undefined || process.over !== undefined || process.connection?.isOpen === false;
+    return isGone ? this.#start() : process;
   }
 
   #defaultSpares(): number {
@@ -104,7 +106,7 @@ export class TemplateCore {
 
   #died(core: ProcessCore, error: Error): void {
     const { pid, connection } = core;
-    this.#spares.clear();
+    if (core === this.#process) this.#spares.clear();
     const report = (status: ExitStatus) => this.onDied({ pid, error, ...status });
     if (connection === undefined) report({ code: null, signal: null });
     else void connection.exited.then(report);

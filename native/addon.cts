@@ -37,6 +37,10 @@ export interface ProgramOptions {
   session?: boolean;
   uid?: number;
   gid?: number;
+  /** Resource, soft limit, hard limit, one after the other, as of setrlimit(2); -1: no limit. */
+  limits?: number[];
+  /** As of nice(1). Unlike what is inherited, it is an error when it is not allowed. */
+  priority?: number;
   /** Of another process; default: that of this one. */
   inherits?: Inheritance;
 }

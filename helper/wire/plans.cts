@@ -65,6 +65,10 @@ export interface ProgramPlan {
   session?: boolean;
   uid?: number;
   gid?: number;
+  /** Resource, soft limit, hard limit, one after the other, as of setrlimit(2); -1: no limit. */
+  limits?: number[];
+  /** As of nice(1). Default: the parent's. */
+  priority?: number;
 }
 
 export interface RpcPlan {

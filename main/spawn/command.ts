@@ -1,5 +1,6 @@
 /** The arguments of spawn(), checked and in one form. */
 import { fileURLToPath } from "node:url";
+import { type Resources, readResources } from "./resources.js";
 import { isKillSignal } from "./signals.js";
 import { readStdio, type StdioItem } from "./stdio.js";
 
@@ -21,6 +22,7 @@ export interface Command {
   /** For timeout and signal; undefined: SIGTERM. */
   killSignal: NodeJS.Signals | number | undefined;
   signal: AbortSignal | undefined;
+  resources: Resources;
 }
 
 type Options = Record<string, unknown>;
@@ -30,7 +32,7 @@ const SHELL = "/bin/sh";
 /**
  * @returns undefined for everything that child_process would refuse. It is left to refuse it, in its own words; what it
  *   knows and this does not, it does.
- * @throws ForkError ERR_FORK_UNSUPPORTED for "ipc"
+ * @throws ForkError ERR_FORK_UNSUPPORTED for "ipc"; ERR_FORK_ARGUMENT for limits or a priority that are none
  */
 export function readCommand(file: unknown, args: unknown, options: unknown): Command | undefined {
   if (args !== undefined && args !== null && !Array.isArray(args)) return readCommand(file, [], args);
@@ -57,6 +59,7 @@ export function readCommand(file: unknown, args: unknown, options: unknown): Com
     timeout: (given["timeout"] as number | null | undefined) ?? 0,
     killSignal: (given["killSignal"] as NodeJS.Signals | null | undefined) ?? undefined,
     signal: given["signal"] as AbortSignal | undefined,
+    resources: readResources(given),
   };
 }
 

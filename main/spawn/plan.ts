@@ -9,8 +9,8 @@ export function isSendable({ stdio }: Command): boolean {
 }
 
 /** @param places per descriptor of the program where it is among the message's handles; -1 for none */
-export function programPlan({ file, cwd, detached, uid, gid }: Command, places: number[]): ProgramPlan {
-  const plan: ProgramPlan = { file, stdio: places };
+export function programPlan({ file, cwd, detached, uid, gid, resources }: Command, places: number[]): ProgramPlan {
+  const plan: ProgramPlan = { file, stdio: places, ...resources };
   if (cwd !== undefined) plan.cwd = cwd;
   if (detached) plan.session = true;
   if (uid !== undefined) plan.uid = uid;

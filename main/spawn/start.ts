@@ -1,4 +1,5 @@
 /** Starting a program through a template. */
+import { constants } from "node:os";
 import path from "node:path";
 import { blockOf } from "../../helper/wire/block.cjs";
 import { MessageType } from "../../helper/wire/message.cjs";
@@ -88,6 +89,7 @@ class Supervised implements Life, Child {
   }
 
   kill(signal: number): boolean {
+    if (this.#process.isUnreachable) throw systemFailure(-constants.errno.EMFILE, "kill");
     return this.#process.kill(signal);
   }
 
@@ -108,6 +110,7 @@ class Supervised implements Life, Child {
 
   /** The template is gone, and with it the status. The kernel still tells when the program ends. */
   orphaned(): void {
-    this.#process.watch(() => this.#news.ended(UNKNOWN_STATUS));
+    if (this.#process.isUnreachable) this.#news.ended(UNKNOWN_STATUS);
+    else this.#process.watch(() => this.#news.ended(UNKNOWN_STATUS));
   }
 }

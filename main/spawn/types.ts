@@ -4,19 +4,23 @@ import type {
   ChildProcessByStdio,
   ChildProcessWithoutNullStreams,
   SpawnOptions as NodeSpawnOptions,
-  SpawnOptionsWithoutStdio,
 } from "node:child_process";
 import type { Readable, Stream, Writable } from "node:stream";
+import type { ResourceOptions } from "./resources.js";
 
 /** What one descriptor of a program can be. */
 export type StdioOption = "pipe" | "overlapped" | "ignore" | "inherit" | Stream | number | null | undefined;
 
-export interface SpawnOptions extends Omit<NodeSpawnOptions, "stdio" | "serialization"> {
+export interface SpawnOptions extends Omit<NodeSpawnOptions, "stdio" | "serialization">, ResourceOptions {
   /**
    * For all three standard descriptors, or one by one for as many descriptors as the program shall have. There is no
    * `"ipc"`.
    */
   stdio?: "pipe" | "overlapped" | "ignore" | "inherit" | readonly StdioOption[] | undefined;
+}
+
+export interface SpawnOptionsWithoutStdio extends SpawnOptions {
+  stdio?: "pipe" | "overlapped" | undefined;
 }
 
 export interface SpawnOptionsWithStdioTuple<I extends StdioOption, O extends StdioOption, E extends StdioOption>

@@ -72,6 +72,16 @@ std::optional<T> OptionalInt(const Napi::Object& options, const char* name) {
   return static_cast<T>(value.As<Napi::Number>().Int64Value());
 }
 
+// Resource, soft, hard, one after the other.
+std::vector<Limit> LimitsOf(const Napi::Array& numbers) {
+  auto number = [&](uint32_t i) { return numbers.Get(i).As<Napi::Number>().Int64Value(); };
+  auto value = [&](uint32_t i) { return number(i) < 0 ? RLIM_INFINITY : static_cast<rlim_t>(number(i)); };
+  std::vector<Limit> limits;
+  for (uint32_t i = 0; i + 2 < numbers.Length(); i += 3)
+    limits.push_back({static_cast<int>(number(i)), {value(i + 1), value(i + 2)}});
+  return limits;
+}
+
 }  // namespace
 
 Credentials Credentials::Current() {
@@ -117,6 +127,11 @@ Program::Program(const Napi::Object& options)
   if (options.Get("cwd").IsString()) working_directory_ = options.Get("cwd").As<Napi::String>().Utf8Value();
   directory_ = OptionalInt<int>(options, "directory").value_or(-1);
   if (options.Get("inherits").IsTypedArray()) Inherit(options.Get("inherits"));
+  if (auto priority = OptionalInt<int>(options, "priority")) {
+    priority_ = priority;
+    must_have_priority_ = true;
+  }
+  if (options.Get("limits").IsArray()) limits_ = LimitsOf(options.Get("limits").As<Napi::Array>());
 }
 
 void Program::Inherit(const Napi::Value& value) {
@@ -141,8 +156,8 @@ int Program::Become() noexcept {
   if (session_) setsid();
   int error = PlaceDescriptors();
   if (umask_) umask(*umask_);
-  if (priority_) setpriority(PRIO_PROCESS, 0, *priority_);  // what is not allowed is left as it is
   if (error == 0) error = ChangeDirectory();
+  if (error == 0) error = SetResources();
   if (error == 0) error = ChangeUser();
   if (error != 0) return error;
   sigset_t none;
@@ -191,6 +206,14 @@ int Program::PlaceDescriptors() noexcept {
 int Program::ChangeDirectory() noexcept {
   if (directory_ >= 0 && fchdir(directory_) != 0) return errno;
   if (!working_directory_.empty() && chdir(working_directory_.c_str()) != 0) return errno;
+  return 0;
+}
+
+int Program::SetResources() noexcept {
+  // A priority that is only inherited is left as it is when it is not allowed.
+  if (priority_ && setpriority(PRIO_PROCESS, 0, *priority_) != 0 && must_have_priority_) return errno;
+  for (const Limit& limit : limits_)
+    if (setrlimit(static_cast<__rlimit_resource_t>(limit.resource), &limit.values) != 0) return errno;
   return 0;
 }
 

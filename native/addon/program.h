@@ -2,6 +2,7 @@
 #pragma once
 
 #include <napi.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <optional>
@@ -23,6 +24,11 @@ struct Credentials {
 // Umask, priority, and credentials of this process, as the option `inherits` has them.
 std::vector<int32_t> InheritanceNow(mode_t umask);
 
+struct Limit {
+  int resource;
+  rlimit values;
+};
+
 class Program {
  public:
   explicit Program(const Napi::Object& options);
@@ -41,6 +47,7 @@ class Program {
   void ResetSignals() noexcept;
   int PlaceDescriptors() noexcept;
   int ChangeDirectory() noexcept;
+  int SetResources() noexcept;
   int ChangeUser() noexcept;
   int Execute() noexcept;
 
@@ -55,6 +62,8 @@ class Program {
   std::optional<gid_t> gid_;
   std::optional<mode_t> umask_;
   std::optional<int> priority_;
+  bool must_have_priority_ = false;
+  std::vector<Limit> limits_;
   std::optional<Credentials> credentials_;
   bool regroup_ = false;
 };
