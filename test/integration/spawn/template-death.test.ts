@@ -7,12 +7,11 @@ import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
-import { setImmediate as turn } from "node:timers/promises";
 import { spawn } from "../../../main/index.js";
 import { closed } from "../../support/closed.js";
 import { defaultTemplatePid } from "../../support/default-template.js";
 import { forbidLeaks } from "../../support/leaks.js";
-import { exists, processes } from "../../support/processes.js";
+import { processes } from "../../support/processes.js";
 import { until } from "../../support/until.js";
 
 /** Started by the template that lives now. */
@@ -25,8 +24,7 @@ async function running(script: string): Promise<ChildProcess> {
 async function killTemplate(): Promise<void> {
   const pid = defaultTemplatePid();
   process.kill(pid, "SIGKILL");
-  await until(() => !exists(pid), "the end of the template");
-  await turn(); // this program notices it there
+  await until(() => !processes().some((entry) => entry.pid === pid), "this program's notice of the template's end");
 }
 
 describe("spawn() when the template dies", () => {
