@@ -6,7 +6,10 @@ import { createRequire } from "node:module";
 import { unpackedPath } from "./archive.cjs";
 import { LIBRARY, openAsset, programFile } from "./place.cjs";
 
-/** Watches one descriptor on the event loop. Never owns it; close the poller first, then the descriptor. */
+/**
+ * Watches one descriptor on the event loop. It stays the caller's: close the poller first, then the descriptor. At the end
+ * of a worker thread the addon closes both.
+ */
 export interface Poller {
   /** @param events a mask of {@link READABLE} and {@link WRITABLE} */
   start(events: number): void;

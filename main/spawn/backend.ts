@@ -2,6 +2,7 @@
 import { debuglog } from "node:util";
 import type { Addon } from "../../native/addon.cjs";
 import type { Connection } from "../connection.js";
+import type { ForkError } from "../errors.js";
 import { tryAddon } from "../native.js";
 import { whyUnforkable } from "../runtime.js";
 import { defaultTemplateCore } from "../template-core.js";
@@ -13,6 +14,13 @@ export interface Backend {
 
 const debug = debuglog("desktop-fork");
 const said = new Set<string>();
+
+let broken: string | undefined;
+
+/** Another template would fare no better; whoever waits for this one is told. */
+export function noteFailure(error: Error): void {
+  if ((error as ForkError).code === "ERR_FORK_RUNTIME") broken = error.message;
+}
 
 /** @returns undefined where child_process has to do the work */
 export function spawnBackend(): Backend | undefined {
@@ -32,7 +40,7 @@ function whyNot(): string | undefined {
   // Node asks there whether this program may start others.
   if ("permission" in process) return "this program runs under Node's permission model";
   unforkable ??= { reason: whyUnforkable(undefined) };
-  return unforkable.reason;
+  return unforkable.reason ?? broken;
 }
 
 function explain(reason: string | undefined): undefined {

@@ -7,6 +7,7 @@ import type { Addon } from "../../native/addon.cjs";
 import type { Child, Connection } from "../connection.js";
 import { type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
 import { PidfdHandle } from "../process-handle.js";
+import { noteFailure } from "./backend.js";
 import type { Command } from "./command.js";
 import { environmentBlock } from "./environment.js";
 import { systemFailure } from "./node-errors.js";
@@ -42,7 +43,10 @@ export function startProgram(addon: Addon, connection: Connection, command: Comm
           if (result < 0) return news.failed(result);
           new Supervised(connection, new PidfdHandle(addon, result, answer.handles[0] ?? -1, false), news);
         },
-        failed: (error) => news.lost(error),
+        failed: (error) => {
+          noteFailure(error);
+          news.lost(error);
+        },
       }),
   });
   lendStreams(command.stdio);
