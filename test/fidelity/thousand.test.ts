@@ -1,0 +1,96 @@
+/** A thousand forks in a row leave nothing behind, neither in the parent nor in the template. */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { describe, it, type TestContext } from "node:test";
+import v8 from "node:v8";
+import vm from "node:vm";
+import { Template } from "../../main/index.js";
+import { readMemory } from "../../main/memory.js";
+import { descriptors, processesOf } from "../support/processes.js";
+import { until } from "../support/until.js";
+import { WORKERS } from "../support/workers.js";
+import { KINDS } from "./kinds.js";
+
+const FORKS = 1000;
+/** Heaps and free lists have found their size by then. */
+const SETTLED_AFTER = 300;
+const AT_ONCE = 8;
+/** What the collector and the allocator make of it. A leak of 1 KB per fork would be seen in a heap, one of 3 KB outside. */
+const HEAP_MAY_GROW_BYTES = 768 * 1024;
+const TEMPLATE_MAY_GROW_BYTES = 2 * 1024 * 1024;
+/** Its heap holds more or fewer empty pages each time. */
+const PARENT_MAY_GROW_BYTES = 8 * 1024 * 1024;
+
+v8.setFlagsFromString("--expose-gc");
+const collect = vm.runInNewContext("gc") as () => void;
+
+interface Measured {
+  rss: number;
+  pss: number;
+  heap: number;
+  descriptors: number;
+}
+
+async function measure(pid: number): Promise<Measured> {
+  const { rss, pss } = await readMemory(pid);
+  const heap = pid === process.pid ? process.memoryUsage().heapUsed : 0;
+  return { rss, pss, heap, descriptors: descriptors(pid).size };
+}
+
+/** Zombies included. */
+const childrenOf = (pid: number) => processesOf(pid).filter(({ parent }) => parent === pid).length;
+
+async function measureBoth(template: Template): Promise<Record<"parent" | "template", Measured>> {
+  const pid = template.pid as number;
+  // One spare process may wait for the next fork.
+  await until(() => childrenOf(pid) <= 1, "the end of every worker");
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await new Promise(setImmediate);
+  }
+  return { parent: await measure(process.pid), template: await measure(pid) };
+}
+
+async function forkOften(template: Template, count: number): Promise<void> {
+  let left = count;
+  const next = async () => {
+    while (left-- > 0) {
+      const worker = await template.fork().run(WORKERS, "tell");
+      worker.socket.resume();
+      assert.deepEqual(await worker.exited, { code: 0, signal: null });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, next));
+}
+
+async function thousand(context: TestContext, template: Template): Promise<void> {
+  await forkOften(template, SETTLED_AFTER);
+  const before = await measureBoth(template);
+  await forkOften(template, FORKS - SETTLED_AFTER);
+  const after = await measureBoth(template);
+  for (const who of ["parent", "template"] as const) {
+    const grown = (what: keyof Measured) => after[who][what] - before[who][what];
+    const told = (["rss", "pss", "heap"] as const).map((what) => `${what} ${Math.round(grown(what) / 1024)} KB`);
+    context.diagnostic(`${who} grew by ${told.join(", ")} in ${FORKS - SETTLED_AFTER} forks`);
+    assert.equal(grown("descriptors"), 0, `descriptors of the ${who}`);
+    const limit = who === "parent" ? PARENT_MAY_GROW_BYTES : TEMPLATE_MAY_GROW_BYTES;
+    assert.ok(grown("rss") < limit, `the ${who}'s memory grew by ${grown("rss")} bytes`);
+    assert.ok(grown("heap") < HEAP_MAY_GROW_BYTES, `the ${who}'s heap grew by ${grown("heap")} bytes`);
+  }
+}
+
+describe("a thousand forks in a row", () => {
+  for (const [name, modules] of Object.entries({
+    "an empty template": [],
+    "a template with typescript": ["typescript-5"],
+  })) {
+    it(`leave nothing behind in ${name}`, async (context) => {
+      const template = await Template.start({ ...KINDS.threaded, modules });
+      assert.equal(template.strategy, "fork", template.reason);
+      await thousand(context, template);
+      const { pid } = template;
+      template.close();
+      await until(() => !readdirSync("/proc").includes(`${pid}`), "the template's end");
+    });
+  }
+});
