@@ -14,14 +14,23 @@ export function becomeEmptyTemplate(plan: StartPlan): never {
 export function awaitProgram(plan: StartPlan): void {
   wrapEntropy();
   const prepared = prepare(plan);
+  const ours = LEAVING.map((event) => process.listeners(event as "exit"));
   const early = () => process.stderr.write("desktop-fork: the program ended before it came to Template.ofProgram()\n");
   process.once("exit", early);
   prepared.facts.arrive = (functions) => {
-    process.off("exit", early);
     delete prepared.facts.arrive;
+    // What the program does at its end is for the program to do, not for each of its workers.
+    for (const [index, event] of LEAVING.entries()) keepListeners(event, ours[index] ?? []);
     Object.assign(globalThis, functions);
     return stop(prepared);
   };
+}
+
+const LEAVING = ["beforeExit", "exit"] as const;
+
+function keepListeners(event: (typeof LEAVING)[number], kept: readonly unknown[]): void {
+  for (const listener of process.listeners(event as "exit"))
+    if (!kept.includes(listener)) process.off(event as "exit", listener);
 }
 
 /** Out of the program, whether it is a script or an ES module, and on from the event loop. */

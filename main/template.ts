@@ -56,7 +56,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
    * A template of this program as it is here: the program is executed once more, runs as far as this call, and is the
    * template from then on. What it has loaded, defined and computed by then is in the template; what comes after this
    * call is for this process alone. Call it once, outside of functions, before the program has done anything that must
-   * not happen twice.
+   * not happen twice. Listeners of `exit` and `beforeExit` that it has added by then are not in the template.
    *
    * @param functions for `run`, by their names
    * @throws ForkError ERR_FORK_USED the second time; ERR_FORK_UNSUPPORTED in a process that is no program of its own
