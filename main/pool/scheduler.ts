@@ -71,7 +71,7 @@ export class Scheduler<J extends Queued> {
   submit(job: J, now: number): void {
     this.queue.push(job);
     this.#assign(now);
-    if (this.queue.size > 0) this.#grow(now);
+    if (this.queue.size > 0 || this.#limits.idle > 0) this.#grow(now);
   }
 
   /** @returns false when it does not wait */
@@ -103,7 +103,6 @@ export class Scheduler<J extends Queued> {
 
   /** The worker shall have no more jobs, and end when it has done those that it has. */
   retire(slot: Slot, now: number): void {
-    if (slot.state === SlotState.Starting) return this.#dismiss(slot);
     if (slot.state !== SlotState.Ready) return;
     slot.state = SlotState.Retiring;
     this.#settle(now);
@@ -111,14 +110,12 @@ export class Scheduler<J extends Queued> {
 
   /** The worker is of no use any more; its process may still be there. */
   lost(slot: Slot, now: number, { again = [], hopeless = false }: Loss<J> = {}): void {
-    const useless = slot.state !== SlotState.Leaving && slot.given === 0;
+    const { state, given } = slot;
     slot.state = SlotState.Leaving;
     slot.load = 0;
     for (const job of again) this.queue.push(job);
-    if (useless) {
-      this.#backOff.failed(slot.startedAt, now);
-      if (hopeless || this.#backOff.isExhausted) this.#giveUp();
-    }
+    if (state !== SlotState.Leaving && given === 0) this.#backOff.failed(slot.startedAt, now);
+    if (state === SlotState.Starting && (hopeless || this.#backOff.isExhausted)) this.#giveUp();
     this.#settle(now);
   }
 
@@ -136,6 +133,11 @@ export class Scheduler<J extends Queued> {
 
   setMax(max: number, now: number): void {
     this.#limits.max = max;
+    // Those that have least to do first.
+    const alive = [...this.slots].filter(isAlive).sort((a, b) => a.load - b.load || a.given - b.given);
+    for (const slot of alive.slice(0, Math.max(0, alive.length - max)))
+      if (slot.state === SlotState.Starting) this.#dismiss(slot);
+      else slot.state = SlotState.Retiring;
     this.#settle(now);
   }
 
@@ -188,14 +190,12 @@ export class Scheduler<J extends Queued> {
   }
 
   #shrink(now: number): void {
-    const { idle, max, stop } = this.#limits;
+    const { idle, stop } = this.#limits;
     for (const slot of this.slots) if (slot.state === SlotState.Retiring && slot.load === 0) this.#dismiss(slot);
     const idlers = [...this.slots].filter((slot) => slot.isIdle).sort((a, b) => a.idleSince - b.idleSince);
-    let spare = this.#closing ? idlers.length : Math.max(idlers.length - idle, this.#alive() - max);
-    for (const slot of idlers) {
-      if (spare-- <= 0) break;
+    for (const slot of idlers.slice(0, this.#closing ? idlers.length : Math.max(0, idlers.length - idle))) {
       const due = slot.idleSince + stop;
-      if (this.#closing || due <= now || this.#alive() > max) this.#dismiss(slot);
+      if (this.#closing || due <= now) this.#dismiss(slot);
       else this.#wakeBy(due);
     }
     if (this.#closing && this.queue.size === 0)
@@ -236,7 +236,7 @@ export class Scheduler<J extends Queued> {
 
   #alive(): number {
     let alive = 0;
-    for (const { state } of this.slots) if (state === SlotState.Starting || state === SlotState.Ready) alive++;
+    for (const slot of this.slots) if (isAlive(slot)) alive++;
     return alive;
   }
 
@@ -247,4 +247,8 @@ export class Scheduler<J extends Queued> {
     }
     return false;
   }
+}
+
+function isAlive({ state }: Slot): boolean {
+  return state === SlotState.Starting || state === SlotState.Ready;
 }
