@@ -2,7 +2,7 @@
 import type net from "node:net";
 import { constants } from "node:os";
 import type { Addon } from "../native/addon.cjs";
-import { becomeChild, restoreInterrupt } from "./after-fork.cjs";
+import { becomeChild, ignoreInterrupt, restoreInterrupt } from "./after-fork.cjs";
 import { Children } from "./children.cjs";
 import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
@@ -57,6 +57,8 @@ export class Server implements ChannelEvents {
   #busy = false;
   #failure: string | undefined;
   #running = false;
+  /** What runs is the rpc service. */
+  #serving = false;
   #retiring = false;
 
   constructor(host: Host, lifeline: number | undefined) {
@@ -116,7 +118,8 @@ export class Server implements ChannelEvents {
   /** @returns a promise, which never rejects, when the command takes more than this turn */
   #dispatch(message: Message): Promise<void> | undefined {
     if (this.#failure !== undefined) return this.#repeatFailure(message, this.#failure);
-    if (this.#running)
+    // A worker that serves rpc can be forked; the fork serves nobody.
+    if (this.#running && !(this.#serving && message.type === MessageType.Fork))
       return this.#repeatFailure(
         message,
         this.#describe(new CommandFailed("protocol", new Error("a function is running"))),
@@ -240,6 +243,7 @@ export class Server implements ChannelEvents {
     server.serve(channel);
     server.takeOver();
     try {
+      if (this.#serving) leaveService(addon);
       becomeChild(addon, plan, fds);
     } catch (error) {
       server.#fail({ type: MessageType.Eval, id: 0, values: [], handles: [] }, new CommandFailed("birth", error));
@@ -268,6 +272,7 @@ export class Server implements ChannelEvents {
   #serveRpc(message: Message, plan: RpcPlan, namespace: Record<string, unknown>): void {
     const { serveRpc } = require("./rpc/serve.cjs") as typeof import("./rpc/serve.cjs");
     const fd = this.#begin(message, plan.title);
+    this.#serving = true;
     serveRpc({ addon: this.#host.addon, fd, namespace, plan, args: takeArguments() });
   }
 
@@ -342,4 +347,11 @@ export class Server implements ChannelEvents {
     for (const fd of message.handles) this.#host.addon?.close(fd);
     this.#channel?.send(MessageType.Failed, message.id, [failure]);
   }
+}
+
+/** In a fork of a worker that serves rpc, which waits for commands now as any other process that runs nothing. */
+function leaveService(addon: Addon): void {
+  const { abandonService } = require("./rpc/serve.cjs") as typeof import("./rpc/serve.cjs");
+  abandonService();
+  ignoreInterrupt(addon);
 }

@@ -46,6 +46,8 @@ export type ForkErrorCode =
   | "ERR_FORK_INIT"
   /** A call took longer than its timeout. */
   | "ERR_FORK_TIMEOUT"
+  /** A pool's worker did not turn its event loop for so long that it was killed. */
+  | "ERR_FORK_HUNG"
   /** The pool's queue has reached its limit. */
   | "ERR_FORK_QUEUE_FULL"
   /** A function of `desktop-fork/worker` was called where no caller is served. */

@@ -113,6 +113,11 @@ export class ProcessCore {
   /** A fork of this process as it is now; what is sent later does not reach it. */
   fork(options: BirthOptions): ProcessCore {
     this.assertUsable();
+    return this.forkServing(options);
+  }
+
+  /** The same when it serves rpc. What it runs is not in the fork: it should have nothing to do. */
+  forkServing(options: BirthOptions): ProcessCore {
     const { strategy, startTimeoutMs, runtime, execArgv, program } = this.#options;
     const core = new ProcessCore({
       ...{ strategy, startTimeoutMs, runtime, execArgv, program },

@@ -11,6 +11,7 @@ import { setWorkerContext } from "./context.cjs";
 import { writeFailure } from "./failure.cjs";
 import { FrameType } from "./frame.cjs";
 import { useAddon } from "./handles.cjs";
+import { outputFlushed } from "./output.cjs";
 import { jsonSerializer } from "./serializers.cjs";
 import { RpcServer } from "./server.cjs";
 import type { Serializer } from "./values.cjs";
@@ -86,6 +87,7 @@ function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializ
     maxFrameBytes: plan.maxFrameBytes,
     serializer,
     find: (name) => findFunction(namespace, name, plan),
+    ...(plan.outputFirst && { beforeAnswer: outputFlushed }),
     finished: () => void leave(server, namespace, plan),
     lost: (error) => {
       if (error !== undefined) process.stderr.write(`desktop-fork: the caller can't be understood: ${error.message}\n`);

@@ -84,6 +84,8 @@ export interface RpcPlan {
   done?: string;
   /** `json`, or a module that exports `serialize` and `deserialize`. */
   serializer?: string;
+  /** Whether what was written to the standard streams has to leave this process before a result does. */
+  outputFirst?: boolean;
 }
 
 export interface ExitReport {

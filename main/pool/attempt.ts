@@ -18,6 +18,8 @@ export class Attempt {
   /** Nobody waits for it any more. */
   isAbandoned = false;
   isOverdue = false;
+  /** Its result or its error has arrived. */
+  isAnswered = false;
   /** Nothing that is heard of it matters any more. */
   isOver = false;
   readonly #events: AttemptEvents;

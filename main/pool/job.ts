@@ -3,6 +3,7 @@ import { abortError, ForkError } from "../errors.js";
 import { optionError } from "../rpc/service.js";
 import type { Queued } from "./job-queue.js";
 import { count, time } from "./options.js";
+import type { OutputListener } from "./output.js";
 
 export interface JobOptions {
   /** Aborting rejects the job with an AbortError. One that runs sees it through `abortSignal()`, and has `abortGrace` to end. */
@@ -13,11 +14,14 @@ export interface JobOptions {
   priority?: number | undefined;
   /** How often it is tried again when its worker died. */
   retries?: number | undefined;
+  /** Gets what the job writes to those of its standard streams for which the pool has the mode `job`. */
+  onOutput?: OutputListener | undefined;
 }
 
 /** @throws ForkError ERR_FORK_ARGUMENT, naming the option */
-export function checkJobOptions({ signal, timeout = 0, priority = 0, retries = 0 }: JobOptions): void {
+export function checkJobOptions({ signal, timeout = 0, priority = 0, retries = 0, onOutput }: JobOptions): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw optionError("signal", "an AbortSignal", signal);
+  if (onOutput !== undefined && typeof onOutput !== "function") throw optionError("onOutput", "a function", onOutput);
   if (!Number.isFinite(priority)) throw optionError("priority", "a finite number", priority);
   time("timeout", timeout);
   count("retries", retries, 0, true);
@@ -50,6 +54,7 @@ export class Job implements Queued {
   /** Infinity: for ever. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly onOutput: OutputListener | undefined;
   /** When it began to wait. */
   waitsSince: number;
   retries: number;
@@ -64,6 +69,7 @@ export class Job implements Queued {
     this.timeoutMs = (options.timeout ?? defaults.timeout) || Number.POSITIVE_INFINITY;
     this.retries = options.retries ?? defaults.retries;
     this.signal = options.signal;
+    this.onOutput = options.onOutput;
     this.waitsSince = now;
     this.#promised = promised;
   }

@@ -1,9 +1,11 @@
 /** What a pool can be told, and the checks of it. */
+import fs from "node:fs";
 import { ForkError } from "../errors.js";
 import { ForkProcess } from "../process.js";
 import { optionError, type ServiceOptions } from "../rpc/service.js";
 import type { RuntimeOptions } from "../runtime.js";
 import { Template } from "../template.js";
+import { OUTPUT_MODES, type OutputMode, type OutputModes } from "./output.js";
 import { availableParallelism } from "./parallelism.js";
 import type { Limits } from "./scheduler.js";
 
@@ -45,6 +47,20 @@ export interface PoolOptions extends ServiceOptions, RuntimeOptions {
   abortGrace?: number | undefined;
   /** How long a worker may take to end after its last job, its `done` function included. Default: 10,000. */
   exitTimeout?: number | undefined;
+  /**
+   * A worker that has jobs and does not turn its event loop for so long (at most twice as long) is killed, and its jobs
+   * fail with ERR_FORK_HUNG. It has to be well above the longest stretch of computing. 0: nobody looks, the default.
+   */
+  heartbeat?: number | undefined;
+  /**
+   * A worker whose own memory (USS) is above so many bytes after a job gets no more, and is replaced. Linux only. Default:
+   * no limit.
+   */
+  maxMemory?: number | undefined;
+  /** Where workers' standard output goes. Default: `inherit`. */
+  stdout?: OutputMode | undefined;
+  /** Where workers' standard error goes. Default: `forward`; the errors of lost jobs then have the end of it. */
+  stderr?: OutputMode | undefined;
 }
 
 export interface Settings extends Limits {
@@ -53,6 +69,9 @@ export interface Settings extends Limits {
   retries: number;
   abortGrace: number;
   exitTimeout: number;
+  heartbeat: number;
+  maxMemory: number;
+  output: OutputModes;
 }
 
 /** The longest time that timers take. */
@@ -78,12 +97,26 @@ export function settingsOf(options: PoolOptions): Settings {
     retries: count("retries", options.retries ?? 0, 0, true),
     abortGrace: time("abortGrace", options.abortGrace ?? DEFAULT_ABORT_GRACE_MS),
     exitTimeout: time("exitTimeout", options.exitTimeout ?? DEFAULT_EXIT_TIMEOUT_MS),
+    heartbeat: time("heartbeat", options.heartbeat ?? 0),
+    maxMemory: count("maxMemory", options.maxMemory ?? Number.POSITIVE_INFINITY, 1, true),
+    output: outputModes(options),
   };
+  if (settings.maxMemory < Number.POSITIVE_INFINITY && !fs.existsSync("/proc/self/smaps_rollup"))
+    throw new ForkError("ERR_FORK_UNSUPPORTED", "the option 'maxMemory' needs Linux's /proc");
   if (isolate === "worker") return settings;
   for (const name of ["load", "maxJobs"] as const)
     if (options[name] !== undefined && options[name] !== 1)
       throw optionError(name, "1 when 'isolate' is 'job'", options[name]);
   return { ...settings, load: 1, maxJobs: 1 };
+}
+
+function outputModes({ stdout = "inherit", stderr = "forward", load = 1 }: PoolOptions): OutputModes {
+  for (const [name, mode] of Object.entries({ stdout, stderr })) {
+    if (!OUTPUT_MODES.includes(mode)) throw optionError(name, `one of ${OUTPUT_MODES.join(", ")}`, mode);
+    if (mode === "job" && load !== 1)
+      throw new ForkError("ERR_FORK_ARGUMENT", `the option '${name}' can be 'job' only when 'load' is 1`);
+  }
+  return { stdout, stderr };
 }
 
 /** @throws ForkError ERR_FORK_ARGUMENT */

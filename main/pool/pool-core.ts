@@ -2,11 +2,14 @@
 import { ForkError } from "../errors.js";
 import type { ExitStatus } from "../exit-status.js";
 import type { Service } from "../rpc/service.js";
+import type { TemplateDeath } from "../template-core.js";
 import { AbortWatch } from "./abort-watch.js";
 import type { Attempt } from "./attempt.js";
 import { Job, type JobOptions } from "./job.js";
 import type { Settings } from "./options.js";
+import { PoolOutput } from "./output.js";
 import { type Loss, PoolWorker, type PoolWorkerEvents } from "./pool-worker.js";
+import { Promotion } from "./promotion.js";
 import { type Actions, Scheduler } from "./scheduler.js";
 import { type Slot, SlotState } from "./slot.js";
 import { Statistics } from "./statistics.js";
@@ -30,6 +33,7 @@ export interface CoreEvents {
   /** A worker's process is gone. @param error why, unless the pool has dismissed it */
   exit(worker: PoolWorker, status: ExitStatus, error: Error | undefined): void;
   startFailed(error: Error): void;
+  templateDied(death: TemplateDeath): void;
   event(worker: PoolWorker, values: unknown[]): void;
   /** There may be room for another job. */
   room(): void;
@@ -48,9 +52,11 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   readonly settings: Settings;
   readonly scheduler: Scheduler<Job>;
   readonly workers = new Map<Slot, PoolWorker>();
+  readonly output: PoolOutput;
   readonly #source: WorkerSource;
   readonly #service: Service;
   readonly #events: CoreEvents;
+  readonly #promotion: Promotion;
   readonly #aborts = new AbortWatch<Job>((job) => this.#abort(job));
   /** Why workers have ended that were not dismissed. */
   readonly #losses = new WeakMap<PoolWorker, Error>();
@@ -65,13 +71,16 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
 
   constructor({ settings, source, service }: CoreOptions, events: CoreEvents) {
     this.settings = settings;
+    this.output = new PoolOutput(settings.output);
     this.#source = source;
     this.#service = service;
     this.#events = events;
+    source.onDied((death) => events.templateDied(death));
     this.ended = new Promise((resolve) => {
       this.#settleEnded = resolve;
     });
     this.scheduler = new Scheduler(settings, this);
+    this.#promotion = new Promotion({ scheduler: this.scheduler, workers: this.workers, source });
     this.scheduler.wake(performance.now());
   }
 
@@ -110,6 +119,21 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     });
   }
 
+  /** @throws ForkError ERR_FORK_ARGUMENT */
+  checkOutput({ onOutput }: JobOptions): void {
+    const { stdout, stderr } = this.settings.output;
+    if (onOutput !== undefined && stdout !== "job" && stderr !== "job")
+      throw new ForkError(
+        "ERR_FORK_ARGUMENT",
+        "the option 'onOutput' needs a pool with the option stdout: 'job' or stderr: 'job'",
+      );
+  }
+
+  async promote(): Promise<number> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    return this.#promotion.run();
+  }
+
   setMax(max: number): void {
     this.settings.max = max;
     this.scheduler.wake(performance.now());
@@ -136,9 +160,9 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   start(slot: Slot): void {
     this.statistics.started++;
     try {
-      const { settings } = this;
-      const worker = new PoolWorker({ slot, process: this.#source.fork(), service: this.#service, settings }, this);
-      this.workers.set(slot, worker);
+      const { settings, output } = this;
+      const options = { slot, process: this.#source.fork(), service: this.#service, output, settings };
+      this.workers.set(slot, new PoolWorker(options, this));
     } catch (error) {
       queueMicrotask(() => {
         this.#startFailed(slot, error as Error, []);
@@ -178,6 +202,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     clearTimeout(this.#wakeTimer);
     clearInterval(this.#keepAlive);
     this.#source.close();
+    this.output.end();
     this.#settleEnded();
   }
 
@@ -200,12 +225,14 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     this.statistics.ran(now - startedAt);
     this.#aborts.delete(job);
     this.scheduler.released(slot, now);
+    this.#promotion.changed();
     this.#events.room();
   }
 
   lost(worker: PoolWorker, loss: Loss): void {
     for (const job of loss.over) this.#aborts.delete(job);
     this.#lose(worker, loss);
+    this.#promotion.changed();
     this.#events.room();
   }
 

@@ -5,7 +5,11 @@ import type { ForkProcess } from "../process.js";
 import { RpcProcess } from "../rpc/rpc-process.js";
 import type { Service } from "../rpc/service.js";
 import { Attempt } from "./attempt.js";
+import { Heartbeat } from "./heartbeat.js";
 import type { Job } from "./job.js";
+import { hungError, isStream, lossError } from "./loss.js";
+import { MemoryWatch } from "./memory-watch.js";
+import { type PoolOutput, WorkerOutput } from "./output.js";
 import type { Slot } from "./slot.js";
 
 /** What becomes of the jobs of a worker that ends. */
@@ -44,21 +48,35 @@ export interface PoolWorkerOptions {
   /** Used up by it. */
   process: ForkProcess;
   service: Service;
-  settings: { abortGrace: number; exitTimeout: number };
+  output: PoolOutput;
+  settings: { abortGrace: number; exitTimeout: number; heartbeat: number; maxMemory: number };
 }
 
 export class PoolWorker {
   readonly slot: Slot;
+  readonly process: ForkProcess;
+  readonly memory: MemoryWatch;
   readonly #settings: PoolWorkerOptions["settings"];
   readonly #events: PoolWorkerEvents;
   readonly #rpc: RpcProcess;
+  readonly #output: WorkerOutput;
+  readonly #heartbeat: Heartbeat | undefined;
   readonly #attempts = new Map<Job, Attempt>();
   #fate: Fate = "lost";
 
-  constructor({ slot, process, service, settings }: PoolWorkerOptions, events: PoolWorkerEvents) {
+  constructor({ slot, process, service, output, settings }: PoolWorkerOptions, events: PoolWorkerEvents) {
     this.slot = slot;
+    this.process = process;
     this.#settings = settings;
     this.#events = events;
+    this.#output = new WorkerOutput(output, process);
+    this.memory = new MemoryWatch({
+      pid: () => this.pid,
+      limit: settings.maxMemory,
+      onExcess: () => events.retiring(this),
+    });
+    if (settings.heartbeat > 0 && settings.heartbeat < Number.POSITIVE_INFINITY)
+      this.#heartbeat = this.#newHeartbeat(settings.heartbeat);
     let settleLost!: () => void;
     const lost = new Promise<void>((resolve) => {
       settleLost = resolve;
@@ -68,8 +86,7 @@ export class PoolWorker {
       retiring: () => events.retiring(this),
       event: (values) => events.event(this, values),
       failed: (error) => {
-        this.#lose(error);
-        settleLost();
+        void this.#lose(error).then(settleLost);
       },
     });
     void Promise.all([this.#rpc.exited, lost]).then(([status]) => events.left(this, status));
@@ -94,16 +111,14 @@ export class PoolWorker {
       attempt.call = this.#rpc.client.call(job.name, job.args, {
         resolve: (value) => {
           attempt.isStreaming = isStream(value);
-          job.resolve(value);
+          this.#answer(attempt, () => job.resolve(value));
         },
-        reject: (error) => {
-          if (!attempt.isOver) job.reject(error);
-        },
+        reject: (error) => this.#answer(attempt, () => job.reject(error)),
         finished: () => {
           // Whoever read the stream may have left it before its end.
           if (attempt.isStreaming && !attempt.isOver) attempt.abandon(this.#settings.abortGrace);
         },
-        settled: () => this.#release(attempt),
+        settled: () => this.#afterOutput(job, () => this.#release(attempt)),
       });
     } catch (error) {
       job.reject(error);
@@ -111,6 +126,7 @@ export class PoolWorker {
     }
     attempt.limit();
     this.#attempts.set(job, attempt);
+    if (job.onOutput !== undefined) this.#output.listener = job.onOutput;
     return true;
   }
 
@@ -145,11 +161,34 @@ export class PoolWorker {
     return this.#rpc.connection?.kill(signal) ?? false;
   }
 
+  #newHeartbeat(intervalMs: number): Heartbeat {
+    return new Heartbeat({
+      intervalMs,
+      isNeeded: () => this.#attempts.size > 0,
+      ping: (answered) => this.#rpc.client.ping(answered),
+      onSilence: () => this.kill(hungError(this.pid, intervalMs), "lost"),
+    });
+  }
+
+  #answer(attempt: Attempt, settle: () => void): void {
+    if (attempt.isOver) return;
+    attempt.isAnswered = true;
+    this.#afterOutput(attempt.job, settle);
+  }
+
+  /** What a job has written comes before its result. */
+  #afterOutput({ onOutput }: Job, act: () => void): void {
+    if (onOutput === undefined) act();
+    else void this.#output.caughtUp().then(act);
+  }
+
   #release(attempt: Attempt): void {
     if (attempt.isOver) return;
     attempt.end();
     this.#attempts.delete(attempt.job);
+    this.#output.listener = undefined;
     this.#events.released(this, attempt);
+    this.memory.suspect();
     this.#endOverdue();
   }
 
@@ -171,34 +210,32 @@ export class PoolWorker {
     const attempts = [...this.#attempts.values()];
     if (!attempts.some(({ isOverdue }) => isOverdue)) return;
     if (attempts.every(({ isOverdue }) => isOverdue))
-      this.kill(new ForkError("ERR_FORK_DIED", "the job did not end when it was aborted", { pid: this.pid }), "lost");
+      this.kill(new ForkError("ERR_FORK_DIED", "its job went on after it was aborted", { pid: this.pid }), "lost");
     else this.#events.retiring(this);
   }
 
-  #lose(error: Error): void {
-    const loss: Loss = { error, again: [], over: [] };
+  async #lose(error: Error): Promise<void> {
+    const fate = this.#fate;
+    this.#heartbeat?.stop();
+    this.memory.stop();
+    // Nobody but the one who waits for it can be told why it could not start; with jobs, others shall have them soon.
+    if (this.slot.readyAt === undefined) await this.#output.caughtUp();
+    const rejected: Job[] = [];
+    const loss: Loss = { error: lossError(error, this.#output.tail), again: [], over: [] };
     for (const attempt of this.#attempts.values()) {
       attempt.end();
       const { job } = attempt;
-      if (!job.isSettled && (this.#fate === "again" || (this.#fate === "lost" && job.retries-- > 0))) {
+      const isOpen = !job.isSettled && !attempt.isAnswered;
+      if (isOpen && (fate === "again" || (fate === "lost" && job.retries-- > 0))) {
         loss.again.push(job);
       } else {
         loss.over.push(job);
-        job.reject(this.#fate === "lost" ? lossOf(job, error) : error);
+        if (isOpen) rejected.push(job);
       }
     }
     this.#attempts.clear();
     this.#events.lost(this, loss);
+    if (rejected.length > 0) await this.#output.caughtUp();
+    for (const job of rejected) job.reject(fate === "lost" ? lossError(error, this.#output.tail, job) : error);
   }
-}
-
-function isStream(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-/** Each job has an error of its own. */
-function lossOf(job: Job, error: Error): Error {
-  if (!(error instanceof ForkError)) return error;
-  const { code, message, cause, ...fields } = error;
-  return new ForkError(code, `'${job.name}' was lost: ${message}`, { ...fields, cause });
 }

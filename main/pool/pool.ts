@@ -1,11 +1,13 @@
 /** A pool of workers that do the functions of a module. */
 import { EventEmitter } from "node:events";
+import type { Readable } from "node:stream";
 import { callerFile } from "../caller.js";
 import { ForkError } from "../errors.js";
 import type { ExitStatus } from "../exit-status.js";
 import { callsOf } from "../rpc/api.js";
 import { serviceOf } from "../rpc/service.js";
 import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "../rpc/types.js";
+import type { TemplateDeath } from "../template-core.js";
 import { checkJobOptions, type JobOptions } from "./job.js";
 import { count, type PoolOptions, settingsOf } from "./options.js";
 import { type CoreEvents, PoolCore } from "./pool-core.js";
@@ -26,6 +28,8 @@ export interface PoolEvents {
   exit: [worker: WorkerExit];
   /** A worker could not be started, or died before it was ready. The pool goes on trying, ever more slowly. */
   startFailed: [error: Error];
+  /** The pool's own template has ended. Another one is started for the next worker. */
+  templateDied: [death: TemplateDeath];
   /** A worker has called `emit(name, ...args)`. */
   event: [event: { name: string; args: unknown[]; pid: number | undefined }];
 }
@@ -50,7 +54,10 @@ export function createPool<M = AnyModule>(options: PoolOptions): Pool<M> {
   const from = callerFile();
   const settings = settingsOf(options);
   const service = serviceOf(options, from);
-  return new Pool((events) => new PoolCore({ settings, service, source: new WorkerSource(options) }, events));
+  if (settings.output.stdout === "job" || settings.output.stderr === "job") service.plan.outputFirst = true;
+  return new Pool(
+    (events) => new PoolCore({ settings, service, source: new WorkerSource(options, settings.output) }, events),
+  );
 }
 
 export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
@@ -83,6 +90,7 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
     if (typeof name !== "string") throw new ForkError("ERR_FORK_ARGUMENT", "run: a function's name must be a string");
     if (!Array.isArray(args)) throw new ForkError("ERR_FORK_ARGUMENT", "run: the arguments must be an array");
     checkJobOptions(options);
+    this.#core.checkOutput(options);
     return this.#core.run(name, args, options) as RunResult<M, K>;
   }
 
@@ -106,6 +114,35 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
 
   stats(): PoolStats {
     return poolStats(this.#core);
+  }
+
+  /** The same, after the workers' memory was measured. */
+  async statsWithMemory(): Promise<PoolStats> {
+    await Promise.all([...this.#core.workers.values()].map(({ memory }) => memory.read()));
+    return this.stats();
+  }
+
+  /** What workers write to their standard output, where the mode is `pipe`; yours to read: workers wait when it is full. */
+  get stdout(): Readable | null {
+    return this.#core.output.stdout;
+  }
+
+  /** What workers write to their standard error, where the mode is `pipe`. */
+  get stderr(): Readable | null {
+    return this.#core.output.stderr;
+  }
+
+  /**
+   * Makes a fork of a worker the template of all workers to come: what that worker has compiled, cached and loaded they
+   * have from the start, and share. It is the one that has done most jobs; the fork is made when it has none. Workers that
+   * are there stay as they are. When the new template dies, the one before it takes its place again.
+   *
+   * @returns its pid
+   * @throws ForkError ERR_FORK_REFUSED when no worker has done a job, or one can't be forked: the message names the
+   * thread in the way; ERR_FORK_UNSUPPORTED where the strategy is `exec`; ERR_FORK_DIED; ERR_FORK_CLOSED
+   */
+  promote(): Promise<number> {
+    return this.#core.promote();
   }
 
   /**
@@ -147,6 +184,7 @@ function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>, room: Room): CoreEve
     ready: (worker) => emit("start", () => [workerStats(worker)]),
     exit: (worker, status, error) => emit("exit", () => [{ ...workerStats(worker), ...status, error }]),
     startFailed: (error) => emit("startFailed", () => [error]),
+    templateDied: (death) => emit("templateDied", () => [death]),
     event: ({ pid }, [name, ...args]) => emit("event", () => [{ name: name as string, args, pid }]),
     room: () => room.changed(),
   };

@@ -17,6 +17,8 @@ export class Slot {
   load = 0;
   /** Jobs that it was ever given. */
   given = 0;
+  /** It gets no jobs for a while, and does not end. */
+  isReserved = false;
   readonly startedAt: number;
   readyAt: number | undefined;
   /** When it had its last job, or became ready. */
@@ -28,6 +30,6 @@ export class Slot {
   }
 
   get isIdle(): boolean {
-    return this.state === SlotState.Ready && this.load === 0;
+    return this.state === SlotState.Ready && this.load === 0 && !this.isReserved;
   }
 }

@@ -1,5 +1,6 @@
 /** What a pool tells of itself. */
 import type { Histogram } from "node:perf_hooks";
+import type { MemoryUse } from "../memory.js";
 import type { PoolCore } from "./pool-core.js";
 import type { PoolWorker } from "./pool-worker.js";
 import { SlotState } from "./slot.js";
@@ -15,6 +16,8 @@ export interface WorkerStats {
   jobs: number;
   /** How long its start took, from the call until it was ready, in milliseconds; undefined while it starts. */
   startMs: number | undefined;
+  /** What was found when it was last measured: after jobs with `maxMemory`, and by `statsWithMemory()`. */
+  memory: MemoryUse | undefined;
 }
 
 export interface PoolStats {
@@ -54,9 +57,9 @@ export function poolStats({ statistics, scheduler, workers }: PoolCore): PoolSta
   };
 }
 
-export function workerStats({ pid, slot, attempts }: PoolWorker): WorkerStats {
+export function workerStats({ pid, slot, attempts, memory }: PoolWorker): WorkerStats {
   const now = performance.now();
   const running = [...attempts].map(({ job, startedAt }) => ({ name: job.name, runningMs: now - startedAt }));
   const startMs = slot.readyAt === undefined ? undefined : slot.readyAt - slot.startedAt;
-  return { pid, state: STATES[slot.state], running, jobs: slot.given, startMs };
+  return { pid, state: STATES[slot.state], running, jobs: slot.given, startMs, memory: memory.last };
 }

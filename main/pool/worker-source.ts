@@ -1,8 +1,11 @@
 /** Where a pool's workers come from. */
 import { fileURLToPath } from "node:url";
-import type { ForkProcess } from "../process.js";
+import { ForkError } from "../errors.js";
+import { birthOptions, ForkProcess } from "../process.js";
 import { Template } from "../template.js";
+import type { TemplateDeath } from "../template-core.js";
 import type { PoolOptions } from "./options.js";
+import { type OutputModes, stdioFor } from "./output.js";
 
 /** What serves in a worker: loaded in the template, so that no worker has to. */
 const SERVICE = fileURLToPath(new URL("../../helper/rpc/serve.cjs", import.meta.url));
@@ -10,29 +13,69 @@ const SERVICE = fileURLToPath(new URL("../../helper/rpc/serve.cjs", import.meta.
 export class WorkerSource {
   readonly #own: Template | undefined;
   readonly #given: Template | ForkProcess | undefined;
+  readonly #stdio: ReturnType<typeof stdioFor>;
+  /** A worker's fork that has become the template. */
+  #promoted: ForkProcess | undefined;
+  #isClosed = false;
 
   /** The pool's own template starts now. */
-  constructor({ template, module, preload = [], title, runtime, execArgv, env, strategy, cwd }: PoolOptions) {
-    this.#given = template;
-    if (template !== undefined) return;
-    this.#own = new Template({
-      name: title ?? "pool",
-      modules: [SERVICE, ...preload, module],
-      ...{ runtime, execArgv, env, strategy },
-      ...(cwd !== undefined && { cwd }),
-    });
+  constructor(options: PoolOptions, modes: OutputModes) {
+    this.#stdio = stdioFor(modes);
+    this.#given = options.template;
+    if (options.template === undefined) this.#own = newTemplate(options, this.#stdio === undefined);
   }
 
-  get template(): Template | ForkProcess {
-    return this.#own ?? (this.#given as Template | ForkProcess);
+  /** @param told when a template of the pool's own ends without having been closed; another takes its place */
+  onDied(told: (death: TemplateDeath) => void): void {
+    this.#own?.on("died", told);
   }
 
   /** @throws ForkError ERR_FORK_CLOSED, ERR_FORK_USED */
   fork(): ForkProcess {
-    return this.template.fork();
+    if (this.#promoted?.core.over !== undefined) this.#promoted = undefined;
+    const template = this.#promoted ?? this.#own ?? (this.#given as Template | ForkProcess);
+    return template.fork(this.#stdio && { stdio: this.#stdio });
+  }
+
+  /**
+   * From now on workers are forked from a fork of this one, which has nothing to do.
+   * @throws ForkError ERR_FORK_UNSUPPORTED; ERR_FORK_REFUSED with the name of what is in the way; ERR_FORK_DIED
+   */
+  async promote(worker: ForkProcess): Promise<number> {
+    if (worker.core.strategy?.name !== "fork")
+      throw new ForkError("ERR_FORK_UNSUPPORTED", "a worker can be promoted only where processes are forked");
+    // What the worker writes goes to its own pipes; a template has this program's streams.
+    const options = birthOptions({ stdio: [null, "inherit", "inherit"] });
+    const promoted = new ForkProcess(worker.core.forkServing(options));
+    try {
+      await promoted.ready();
+      if (this.#isClosed) throw new ForkError("ERR_FORK_CLOSED", "the pool was closed");
+    } catch (error) {
+      promoted.close();
+      throw error;
+    }
+    this.#promoted?.close();
+    this.#promoted = promoted;
+    return promoted.pid as number;
   }
 
   close(): void {
+    this.#isClosed = true;
+    this.#promoted?.close();
     this.#own?.close();
   }
+}
+
+/** @param useSpares workers whose streams are not the template's can't be made before somebody asks for them */
+function newTemplate(
+  { module, preload = [], title, runtime, execArgv, env, strategy, cwd }: PoolOptions,
+  useSpares: boolean,
+): Template {
+  return new Template({
+    name: title ?? "pool",
+    modules: [SERVICE, ...preload, module],
+    ...{ runtime, execArgv, env, strategy },
+    ...(cwd !== undefined && { cwd }),
+    ...(useSpares ? {} : { spares: 0 }),
+  });
 }
