@@ -11,6 +11,26 @@ import type { Addon } from "../native/addon.cjs";
 const NAMES = ["stdin", "stdout", "stderr"] as const;
 const NOTHING = -1;
 
+/** Outputs that somebody has asked for: to make the object of one costs a worker about as much as its whole start. */
+const used = new Map<string, Writable>();
+
+for (const name of ["stdout", "stderr"] as const) {
+  const property = Object.getOwnPropertyDescriptor(process, name) as PropertyDescriptor;
+  const get = () => {
+    const stream = property.get?.call(process) as Writable;
+    used.set(name, stream);
+    return stream;
+  };
+  Object.defineProperty(process, name, { ...property, get });
+}
+
+/** Resolves when the system has taken what was written to the standard streams: `process.exit()` does not wait for it. */
+export async function outputFlushed(): Promise<void> {
+  for (const stream of used.values())
+    if (stream.writable && stream.writableLength > 0)
+      await new Promise<void>((resolve) => stream.write("", () => resolve()));
+}
+
 /**
  * @param places per stream which of `fds` it becomes; -1: /dev/null; null: as it is
  * @param fds they stay the caller's
@@ -34,8 +54,10 @@ function redirectToNothing(addon: Addon, index: number): void {
 function forgetStream(index: number): void {
   const name = NAMES[index] as (typeof NAMES)[number];
   let stream: net.Socket | fs.ReadStream | Writable | undefined;
+  used.delete(name);
   const get = () => {
     stream ??= index === 0 ? openInput() : openOutput(index);
+    if (index > 0) used.set(name, stream as Writable);
     return stream;
   };
   Object.defineProperty(process, name, { configurable: true, enumerable: true, get });

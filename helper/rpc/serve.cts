@@ -3,6 +3,7 @@ import net = require("node:net");
 
 import type { Addon } from "../../native/addon.cjs";
 import { findExport, loadModule } from "../modules.cjs";
+import { outputFlushed } from "../stdio.cjs";
 import type { Link } from "../wire/link.cjs";
 import type { RpcPlan } from "../wire/plans.cjs";
 import { SocketLink } from "../wire/socket-link.cjs";
@@ -11,7 +12,6 @@ import { setWorkerContext } from "./context.cjs";
 import { writeFailure } from "./failure.cjs";
 import { FrameType } from "./frame.cjs";
 import { useAddon } from "./handles.cjs";
-import { outputFlushed } from "./output.cjs";
 import { jsonSerializer } from "./serializers.cjs";
 import { RpcServer } from "./server.cjs";
 import type { Serializer } from "./values.cjs";
@@ -115,6 +115,7 @@ async function leave(server: RpcServer, namespace: Namespace, plan: RpcPlan): Pr
 async function leaveWhenFlushed({ session }: RpcServer): Promise<void> {
   session.setReferenced(true);
   await session.flushed();
+  await outputFlushed();
   process.exit();
 }
 

@@ -136,7 +136,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
 
   setMax(max: number): void {
     this.settings.max = max;
-    this.scheduler.wake(performance.now());
+    this.scheduler.setMax(max, performance.now());
   }
 
   /** Takes no more jobs, and does those that it has. */

@@ -1,0 +1,4 @@
+import { EXEC } from "../../support/configurations.js";
+import { installPoolContract } from "./suite/index.js";
+
+installPoolContract(EXEC);

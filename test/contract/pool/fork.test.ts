@@ -1,0 +1,4 @@
+import { FORK } from "../../support/configurations.js";
+import { installPoolContract } from "./suite/index.js";
+
+installPoolContract(FORK);
