@@ -10,6 +10,7 @@ import type { Settings } from "./options.js";
 import { PoolOutput } from "./output.js";
 import { type Loss, PoolWorker, type PoolWorkerEvents } from "./pool-worker.js";
 import { Promotion } from "./promotion.js";
+import { Room } from "./room.js";
 import { type Actions, Scheduler } from "./scheduler.js";
 import { type Slot, SlotState } from "./slot.js";
 import { Statistics } from "./statistics.js";
@@ -35,8 +36,6 @@ export interface CoreEvents {
   startFailed(error: Error): void;
   templateDied(death: TemplateDeath): void;
   event(worker: PoolWorker, values: unknown[]): void;
-  /** There may be room for another job. */
-  room(): void;
 }
 
 export interface CoreOptions {
@@ -53,6 +52,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   readonly scheduler: Scheduler<Job>;
   readonly workers = new Map<Slot, PoolWorker>();
   readonly output: PoolOutput;
+  readonly room = new Room(() => this.#free);
   readonly #source: WorkerSource;
   readonly #service: Service;
   readonly #events: CoreEvents;
@@ -85,7 +85,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   }
 
   /** Jobs that would not be refused now. */
-  get room(): number {
+  get #free(): number {
     const { max, load, maxQueue } = this.settings;
     if (maxQueue === Number.POSITIVE_INFINITY) return maxQueue;
     return max * load + maxQueue - this.scheduler.queue.size - this.scheduler.running;
@@ -113,7 +113,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
       );
       this.#hold(1);
       if (job.signal?.aborted) return job.reject(job.abortError());
-      if (this.room <= 0) return job.reject(this.#fullError());
+      if (this.#free <= 0) return job.reject(this.#fullError());
       this.#aborts.add(job);
       this.scheduler.submit(job, now);
     });
@@ -137,6 +137,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   setMax(max: number): void {
     this.settings.max = max;
     this.scheduler.setMax(max, performance.now());
+    this.room.changed();
   }
 
   /** Takes no more jobs, and does those that it has. */
@@ -144,6 +145,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     if (this.#refusal !== undefined) return;
     this.#refusal = new ForkError("ERR_FORK_CLOSED", "the pool was closed");
     this.#keepAlive.ref();
+    this.room.open();
     this.scheduler.close(performance.now());
   }
 
@@ -152,6 +154,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     const reason = new ForkError("ERR_FORK_CLOSED", "the pool was terminated");
     this.#refusal = reason;
     this.#keepAlive.ref();
+    this.room.open();
     for (const job of this.scheduler.queue.clear()) job.reject(reason);
     this.scheduler.close(performance.now());
     for (const worker of [...this.workers.values()]) worker.kill(reason, "rejected");
@@ -189,7 +192,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
 
   refuse(jobs: Job[]): void {
     for (const job of jobs) job.reject(this.#startError);
-    this.#events.room();
+    this.room.changed();
   }
 
   wakeAt(time: number): void {
@@ -226,14 +229,14 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     this.#aborts.delete(job);
     this.scheduler.released(slot, now);
     this.#promotion.changed();
-    this.#events.room();
+    this.room.changed();
   }
 
   lost(worker: PoolWorker, loss: Loss): void {
     for (const job of loss.over) this.#aborts.delete(job);
     this.#lose(worker, loss);
     this.#promotion.changed();
-    this.#events.room();
+    this.room.changed();
   }
 
   #lose(worker: PoolWorker, { error, again }: Loss): void {
@@ -268,7 +271,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     if (job.holder !== undefined) return job.holder.abort(job);
     if (!this.scheduler.cancel(job, performance.now())) return;
     job.reject(job.abortError());
-    this.#events.room();
+    this.room.changed();
   }
 
   #hold(jobs: 1 | -1): void {

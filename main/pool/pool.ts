@@ -11,7 +11,6 @@ import type { TemplateDeath } from "../template-core.js";
 import { checkJobOptions, type JobOptions } from "./job.js";
 import { count, type PoolOptions, settingsOf } from "./options.js";
 import { type CoreEvents, PoolCore } from "./pool-core.js";
-import { Room } from "./room.js";
 import { type PoolStats, poolStats, type WorkerStats, workerStats } from "./stats.js";
 import { WorkerSource } from "./worker-source.js";
 
@@ -64,15 +63,11 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
   /** The module's functions: `await pool.api.resize(image, 128)`. */
   readonly api: Calls<M>;
   readonly #core: PoolCore;
-  readonly #room: Room;
 
   /** @internal */
   constructor(makeCore: (events: CoreEvents) => PoolCore) {
     super();
-    const room: Room = new Room(() => core.room);
-    const core = makeCore(eventsFor(new WeakRef(this), room));
-    this.#core = core;
-    this.#room = room;
+    this.#core = makeCore(eventsFor(new WeakRef(this)));
     this.api = callsOf((name, args) => this.#core.run(name, args, {})) as Calls<M>;
     dropped.register(this, this.#core);
   }
@@ -99,7 +94,7 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
    * once without `maxQueue`, and when the pool is closed.
    */
   room(): Promise<void> {
-    return this.#room.wait();
+    return this.#core.room.wait();
   }
 
   get max(): number {
@@ -109,7 +104,6 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
   /** Workers that take jobs, at most. Those beyond it end when they have no job. @throws ForkError ERR_FORK_ARGUMENT */
   set max(max: number) {
     this.#core.setMax(count("max", max, 1));
-    this.#room.changed();
   }
 
   stats(): PoolStats {
@@ -157,14 +151,12 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
   /** Takes no more jobs, does all that it has, and resolves when all workers have ended. */
   async close(): Promise<void> {
     this.#core.close();
-    this.#room.open();
     await this.#core.ended;
   }
 
   /** Rejects all jobs with ERR_FORK_CLOSED, kills all workers, and resolves when they have ended. */
   async terminate(): Promise<void> {
     this.#core.terminate();
-    this.#room.open();
     await this.#core.ended;
   }
 
@@ -174,7 +166,7 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
 }
 
 /** The core lives as long as there is work; it must not keep the pool's object alive. */
-function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>, room: Room): CoreEvents {
+function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>): CoreEvents {
   const emit = <K extends keyof PoolEvents>(name: K, make: () => PoolEvents[K]) => {
     if (!pool.deref()?.listenerCount(name)) return;
     const values = make();
@@ -186,6 +178,5 @@ function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>, room: Room): CoreEve
     startFailed: (error) => emit("startFailed", () => [error]),
     templateDied: (death) => emit("templateDied", () => [death]),
     event: ({ pid }, [name, ...args]) => emit("event", () => [{ name: name as string, args, pid }]),
-    room: () => room.changed(),
   };
 }

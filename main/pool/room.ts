@@ -3,6 +3,7 @@
 export class Room {
   readonly #free: () => number;
   readonly #waiting: (() => void)[] = [];
+  #isOpen = false;
   #isDue = false;
 
   /** @param free how many jobs would be taken now */
@@ -12,7 +13,7 @@ export class Room {
 
   /** Resolves when there is room, in the order of the calls. */
   wait(): Promise<void> {
-    if (this.#waiting.length === 0 && this.#free() > 0) return Promise.resolve();
+    if (this.#isOpen || (this.#waiting.length === 0 && this.#free() > 0)) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
     });
@@ -30,6 +31,7 @@ export class Room {
 
   /** Nobody has to wait any more. */
   open(): void {
+    this.#isOpen = true;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 }
