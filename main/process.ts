@@ -75,7 +75,7 @@ export class ForkProcess {
 
   /** A fork of the default template: an empty process, which is started on first use. */
   static create(options: ForkOptions = {}): ForkProcess {
-    return new ForkProcess(defaultTemplateCore().fork(birthOptions(options)));
+    return forkOf(defaultTemplateCore(), options);
   }
 
   /** A fresh runtime, never a fork: slower and larger, but it takes nothing from any template. */
@@ -103,7 +103,7 @@ export class ForkProcess {
 
   /** A new process like this one: all that was sent so far is in it, nothing that is sent later. */
   fork(options: ForkOptions = {}): ForkProcess {
-    return new ForkProcess(this.#core.fork(birthOptions(options)));
+    return forkOf(this.#core, options);
   }
 
   /**
@@ -238,6 +238,18 @@ export class ForkProcess {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+}
+
+/** @throws ForkError when the source can't be forked any more; nothing is left open then */
+export function forkOf(source: { fork(options: BirthOptions): ProcessCore }, options: ForkOptions): ForkProcess {
+  const birth = birthOptions(options);
+  try {
+    return new ForkProcess(source.fork(birth));
+  } catch (error) {
+    birth.stdio?.close();
+    birth.stdio?.abandon();
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import { processFacts } from "../helper/wire/facts.cjs";
 import { callerFile } from "./caller.js";
 import { ForkError } from "./errors.js";
-import { birthOptions, type ForkOptions, ForkProcess, specifierOf } from "./process.js";
+import { type ForkOptions, type ForkProcess, forkOf, specifierOf } from "./process.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { TemplateCore, type TemplateDeath } from "./template-core.js";
 
@@ -108,7 +108,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
 
   /** A new process with all that the template has loaded. */
   fork(options: ForkOptions = {}): ForkProcess {
-    return new ForkProcess(this.#core.fork(birthOptions(options)));
+    return forkOf(this.#core, options);
   }
 
   /** No more forks. Its workers live on, and so does the process until they have ended: it reports their exit codes. */
