@@ -24,7 +24,7 @@ export interface FoundRuntime {
 }
 
 /** Where a Node is looked for among the app's resources: as its own archives lay it out, and bare. */
-const SHIPPED = ["node/bin/node", "node/node.exe", "node/node"];
+const SHIPPED = ["node/bin/node", "node/bin/node.exe", "node/node", "node/node.exe"];
 
 export function surroundings(): Surroundings {
   const { platform, execPath, versions, resourcesPath, helperExecPath } = process as NodeJS.Process &

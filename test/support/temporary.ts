@@ -1,11 +1,11 @@
-/** Folders that are there as long as a test. */
+/** Folders that are there as long as a test, or a suite. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { TestContext } from "node:test";
 
-export function temporaryFolder(context: Pick<TestContext, "after">): string {
+/** @param scope a test's context; or, inside a suite, what node:test exports */
+export function temporaryFolder(scope: { after(clean: () => void): void }): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-")));
-  context.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  scope.after(() => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

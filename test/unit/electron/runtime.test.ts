@@ -41,7 +41,7 @@ const isNoRuntime =
     return true;
   };
 
-for (const name of ["node/bin/node", "node/node", "node/node.exe"])
+for (const name of ["node/bin/node", "node/bin/node.exe", "node/node", "node/node.exe"])
   test(`a Node that was shipped as ${name} comes first`, (context) => {
     const app = installApp(context);
     const file = ship(app, name);

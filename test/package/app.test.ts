@@ -1,0 +1,113 @@
+/**
+ * Packaged apps. The distribution is a fixture, not an Electron: what is checked is the layout, and that the library runs from
+ * it in stock Node, with the archive opened as Electron shows it to the main process.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import test, { after, before, describe } from "node:test";
+import { fileURLToPath } from "node:url";
+import { runAsNodeFuse } from "../../main/electron/fuses.js";
+import { command } from "../support/commands.js";
+import { openArchive, packageApp } from "../support/packaged-app.js";
+import { installLibrary, packLibrary } from "../support/packed-library.js";
+import { temporaryFolder } from "../support/temporary.js";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const MAIN = path.join(ROOT, "test/fixtures/package/app.mjs");
+
+interface Answer {
+  strategy: string;
+  runtime: string;
+  native: string[];
+  worker: { width: number; sharp: string; cwd: string };
+  exited: object;
+}
+
+/** @param library path of the library's entry inside the archive */
+async function runMain(app: string, library: string): Promise<Answer> {
+  const archive = openArchive(app);
+  fs.copyFileSync(MAIN, path.join(archive, "app.mjs"));
+  const args = [path.join(archive, "app.mjs"), path.join(archive, library), path.join(app, "resources")];
+  return JSON.parse(await command(process.execPath, args, { cwd: app })) as Answer;
+}
+
+describe("the gallery, packaged", () => {
+  const folder = temporaryFolder({ after });
+  let app: string;
+  let unpacked: string;
+
+  before(async () => {
+    await command("npm", ["run", "prebuilds"], { cwd: ROOT });
+    app = await packageApp({ project: ROOT, folder, settings: ["-c.extraMetadata.main=dist/main/index.js"] });
+    unpacked = path.join(app, "resources/app.asar.unpacked");
+  });
+
+  test("what templates and workers load lies beside the archive", () => {
+    const { platform, arch } = process;
+    const prebuilt = `native/prebuilds/${platform}-${arch}`;
+    for (const file of [
+      "package.json",
+      "dist/helper/main.cjs",
+      "dist/helper/wire/message.cjs",
+      "dist/native/addon.cjs",
+      "dist/main/thumbnails/worker.js",
+      `${prebuilt}/desktop_fork.node`,
+      `${prebuilt}/desktop_fork_guard.so`,
+      "node_modules/sharp/package.json",
+    ])
+      assert.ok(fs.existsSync(path.join(unpacked, file)), file);
+  });
+
+  test("nothing is in it that only developers need", () => {
+    const names = fs.readdirSync(path.join(app, "resources"), { recursive: true, encoding: "utf8" });
+    assert.deepEqual(
+      names.filter(
+        (name) => /\.map$|\.d\.[cm]?ts$|\btest\b.*\.test\.|\bbench\b/.test(name) && !name.includes("node_modules"),
+      ),
+      [],
+    );
+  });
+
+  test("Electron can't be run as Node, and a Node is there instead", () => {
+    assert.equal(runAsNodeFuse(path.join(app, "desktop-fork-gallery")), "off");
+    fs.accessSync(path.join(app, "resources/node/bin/node"), fs.constants.X_OK);
+  });
+
+  test("template, addon, guard and worker run from there, on the Node that was shipped", async () => {
+    const { strategy, runtime, native, worker, exited } = await runMain(app, "dist/main/index.js");
+    const prebuilt = path.join(unpacked, "native/prebuilds", `${process.platform}-${process.arch}`);
+    assert.deepEqual(
+      { strategy, runtime, native, exited },
+      {
+        strategy: "fork",
+        runtime: path.join(app, "resources/node/bin/node"),
+        native: ["desktop_fork.node", "desktop_fork_guard.so"].map((name) => path.join(prebuilt, name)),
+        exited: { code: 0, signal: null },
+      },
+    );
+    assert.deepEqual([worker.width, worker.cwd], [8, unpacked]);
+    assert.ok(worker.sharp.startsWith(path.join(unpacked, "node_modules/sharp")), worker.sharp);
+  });
+});
+
+describe("an app that has the library as a dependency, packaged with the packager's defaults", () => {
+  const folder = temporaryFolder({ after });
+
+  test("the library is unpacked as a whole, and runs from there", async () => {
+    const { tarball } = await packLibrary(folder);
+    const project = await installLibrary(folder, tarball);
+    const manifest = path.join(project, "package.json");
+    const details = { version: "1.0.0", description: "An app", author: "Somebody", main: "main.mjs" };
+    fs.writeFileSync(manifest, JSON.stringify({ ...JSON.parse(fs.readFileSync(manifest, "utf8")), ...details }));
+    fs.writeFileSync(path.join(project, "main.mjs"), "// nothing of an app\n");
+
+    const app = await packageApp({ project, folder });
+    const library = "node_modules/desktop-fork";
+    const { strategy, native, worker } = await runMain(app, `${library}/dist/main/index.js`);
+    const unpacked = path.join(app, "resources/app.asar.unpacked");
+    assert.deepEqual([strategy, worker.width, worker.cwd], ["fork", 8, unpacked]);
+    assert.equal(native.length, 2);
+    for (const file of native) assert.ok(file.startsWith(path.join(unpacked, library, "native/prebuilds")), file);
+  });
+});

@@ -1,0 +1,110 @@
+/** The library as npm packs it, installed into fresh projects. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import test, { after, before, describe } from "node:test";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { command } from "../support/commands.js";
+import { installLibrary, packLibrary } from "../support/packed-library.js";
+import { temporaryFolder } from "../support/temporary.js";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+/** What glibc 2.34 has, the oldest that the guard works with. */
+const NEWEST_GLIBC_MINOR = 34;
+
+describe("the packed library", () => {
+  let tarball: string;
+  let files: string[];
+  let project: string;
+
+  const folder = temporaryFolder({ after });
+
+  before(async () => {
+    ({ tarball, files } = await packLibrary(folder));
+    project = await installLibrary(folder, tarball);
+  });
+
+  /** Runs the first example of the README, word for word. */
+  async function runExample(folder: string): Promise<string> {
+    const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
+    for (const name of ["app.mjs", "shrink.mjs"]) {
+      const code = new RegExp(`^\`\`\`js\\n(// ${name}\\n.*?)^\`\`\`$`, "ms").exec(readme)?.[1];
+      assert.ok(code, `README.md shows ${name}`);
+      fs.writeFileSync(path.join(folder, name), code);
+    }
+    const picture = { create: { width: 1024, height: 768, channels: 3, background: "teal" } } as const;
+    await sharp(picture).jpeg().toFile(path.join(folder, "holiday.jpg"));
+    return command(process.execPath, ["app.mjs"], { cwd: folder });
+  }
+
+  test("it has what it needs, and nothing else", () => {
+    const wanted = [
+      /^(README|ARCHITECTURE|PROTOCOL|CHANGELOG)\.md$|^LICENSE$|^package\.json$/,
+      /^docs\/[\w-]+\.md$/,
+      /^dist\/(main|helper|native)\/.*(\.[cm]?js|\.d\.[cm]?ts)$/,
+      /^native\/(binding\.gyp|(build|install)\.mjs)$/,
+      /^native\/(addon|guard)\/\w+\.(cc|c|h)$/,
+      /^native\/prebuilds\/[\w-]+\/desktop_fork(\.node|_guard\.so)$/,
+    ];
+    assert.deepEqual(
+      files.filter((file) => !wanted.some((pattern) => pattern.test(file)) || /\.test\./.test(file)),
+      [],
+    );
+  });
+
+  test("its binaries run with every glibc that the guard works with", {
+    skip: process.platform !== "linux",
+  }, async () => {
+    const prebuilt = files.filter((file) => file.startsWith("native/prebuilds/"));
+    assert.equal(prebuilt.length, 2);
+    for (const file of prebuilt) {
+      const symbols = await command("objdump", ["-T", file], { cwd: ROOT });
+      const minors = [...symbols.matchAll(/GLIBC_2\.(\d+)/g)].map(([, minor]) => Number(minor));
+      assert.ok(minors.length > 0);
+      assert.ok(Math.max(...minors) <= NEWEST_GLIBC_MINOR, `${file} needs glibc 2.${Math.max(...minors)}`);
+    }
+  });
+
+  test("a fresh project installs it without a compiler, and the README's example runs there", async () => {
+    const library = path.join(project, "node_modules/desktop-fork");
+    assert.equal(fs.existsSync(path.join(library, "native/build")), false, "nothing was built");
+    assert.equal(await runExample(project), "256 pixels wide\n\n{ code: 0, signal: null }\n");
+
+    const strategy = 'import { Template } from "desktop-fork"; console.log((await Template.start()).strategy);';
+    const evaluate = ["--input-type=module", "-e", strategy];
+    assert.equal(await command(process.execPath, evaluate, { cwd: project }), "fork\n");
+  });
+
+  test("asked to, it builds itself from source", async () => {
+    const other = await installLibrary(folder, tarball, { ...process.env, npm_config_build_from_source: "true" });
+    const built = path.join(other, "node_modules/desktop-fork/native/build/Release/desktop_fork.node");
+    assert.ok(fs.existsSync(built));
+    assert.equal(await runExample(other), "256 pixels wide\n\n{ code: 0, signal: null }\n");
+  });
+
+  test("its types are whole: a strict program compiles without skipLibCheck", async () => {
+    fs.mkdirSync(path.join(project, "node_modules/@types"), { recursive: true });
+    for (const name of ["@types/node", "undici-types"])
+      fs.symlinkSync(path.join(ROOT, "node_modules", name), path.join(project, "node_modules", name));
+    const entries = ["desktop-fork", "desktop-fork/electron", "desktop-fork/rpc", "desktop-fork/early"];
+    const program = entries.map(
+      (entry, index) => `import * as entry${index} from "${entry}";\nexport { entry${index} };\n`,
+    );
+    fs.writeFileSync(path.join(project, "program.mts"), program.join(""));
+    const options = ["--strict", "--module", "nodenext", "--target", "es2022", "--lib", "es2023,esnext.disposable"];
+    const tsc = path.join(ROOT, "node_modules/typescript/bin/tsc");
+    await command(process.execPath, [tsc, ...options, "--types", "node", "--noEmit", "program.mts"], { cwd: project });
+  });
+
+  test("a CommonJS program may require() it", async (context) => {
+    if (!("require_module" in process.features))
+      return context.skip(`Node ${process.version} can't require ES modules`);
+    fs.writeFileSync(
+      path.join(project, "program.cjs"),
+      `const { ForkProcess } = require("desktop-fork");
+      ForkProcess.create().eval("function f(socket) { socket.end('hello'); }").run("f").then(({ socket }) => socket.pipe(process.stdout));`,
+    );
+    assert.equal(await command(process.execPath, ["program.cjs"], { cwd: project }), "hello");
+  });
+});
