@@ -91,14 +91,15 @@ describe("the gallery, packaged", () => {
   });
 });
 
-describe("an app that has the library as a dependency, packaged with the packager's defaults", () => {
+describe("an app that has the library as a dependency, packaged", () => {
   const folder = temporaryFolder({ after });
 
-  test("the library is unpacked as a whole, and runs from there", async () => {
+  test("the library needs no setting; what else its workers load does", async () => {
     const { tarball } = await packLibrary(folder);
     const project = await installLibrary(folder, tarball);
     const manifest = path.join(project, "package.json");
-    const details = { version: "1.0.0", description: "An app", author: "Somebody", main: "main.mjs" };
+    const build = { asarUnpack: ["node_modules/{sharp,detect-libc,semver,@img}/**"] };
+    const details = { version: "1.0.0", description: "An app", author: "Somebody", main: "main.mjs", build };
     fs.writeFileSync(manifest, JSON.stringify({ ...JSON.parse(fs.readFileSync(manifest, "utf8")), ...details }));
     fs.writeFileSync(path.join(project, "main.mjs"), "// nothing of an app\n");
 
