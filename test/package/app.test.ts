@@ -7,6 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import test, { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
+import asar from "@electron/asar";
 import { runAsNodeFuse } from "../../main/electron/fuses.js";
 import { command } from "../support/commands.js";
 import { openArchive, packageApp } from "../support/packaged-app.js";
@@ -24,11 +25,15 @@ interface Answer {
   exited: object;
 }
 
-/** @param library path of the library's entry inside the archive */
-async function runMain(app: string, library: string): Promise<Answer> {
+/**
+ * @param library path of the library's entry inside the archive
+ * @param modules for the template to load, inside the archive, too
+ */
+async function runMain(app: string, library: string, modules: readonly string[] = []): Promise<Answer> {
   const archive = openArchive(app);
   fs.copyFileSync(MAIN, path.join(archive, "app.mjs"));
-  const args = [path.join(archive, "app.mjs"), path.join(archive, library), path.join(app, "resources")];
+  const [main, entry, ...more] = ["app.mjs", library, ...modules].map((name) => path.join(archive, name));
+  const args = [main, entry, path.join(app, "resources"), ...more] as string[];
   return JSON.parse(await command(process.execPath, args, { cwd: app })) as Answer;
 }
 
@@ -39,7 +44,7 @@ describe("the gallery, packaged", () => {
 
   before(async () => {
     await command("npm", ["run", "prebuilds"], { cwd: ROOT });
-    app = await packageApp({ project: ROOT, folder, settings: ["-c.extraMetadata.main=dist/main/index.js"] });
+    app = await packageApp({ project: ROOT, folder });
     unpacked = path.join(app, "resources/app.asar.unpacked");
   });
 
@@ -59,12 +64,23 @@ describe("the gallery, packaged", () => {
       assert.ok(fs.existsSync(path.join(unpacked, file)), file);
   });
 
+  test("the archive has the main process, the preload script and the page", () => {
+    const names = asar.listPackage(path.join(app, "resources/app.asar"), { isPack: false });
+    for (const file of [
+      "/package.json",
+      "/dist/renderer-demo/main/electron/main.js",
+      "/dist/renderer-demo/preload/preload.cjs",
+      "/dist/renderer-demo/page/main.js",
+      "/renderer-demo/page/index.html",
+      "/dist/main/electron/index.js",
+    ])
+      assert.ok(names.includes(file), file);
+  });
+
   test("nothing is in it that only developers need", () => {
-    const names = fs.readdirSync(path.join(app, "resources"), { recursive: true, encoding: "utf8" });
+    const names = asar.listPackage(path.join(app, "resources/app.asar"), { isPack: false });
     assert.deepEqual(
-      names.filter(
-        (name) => /\.map$|\.d\.[cm]?ts$|\btest\b.*\.test\.|\bbench\b/.test(name) && !name.includes("node_modules"),
-      ),
+      names.filter((name) => /\.map$|\.d\.[cm]?ts$|^\/(dist\/)?test\b|node-addon-api/.test(name)),
       [],
     );
   });
@@ -75,7 +91,10 @@ describe("the gallery, packaged", () => {
   });
 
   test("template, addon, guard and worker run from there, on the Node that was shipped", async () => {
-    const { strategy, runtime, native, worker, exited } = await runMain(app, "dist/main/index.js");
+    const { strategy, runtime, native, worker, exited } = await runMain(app, "dist/main/index.js", [
+      "dist/renderer-demo/worker/thumbnail.js",
+      "dist/renderer-demo/worker/list.js",
+    ]);
     const prebuilt = path.join(unpacked, "native/prebuilds", `${process.platform}-${process.arch}`);
     assert.deepEqual(
       { strategy, runtime, native, exited },
