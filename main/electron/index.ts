@@ -1,11 +1,10 @@
 /** desktop-fork in an Electron app. */
 import { ForkError } from "../errors.js";
 import { type ProcessMetric, processMetrics } from "../metrics.js";
-import { type RuntimeOptions, setAppDefaults } from "../runtime.js";
+import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime.js";
 import { endProcesses, hasWorkers, killProcesses } from "../shutdown.js";
 import { type DefaultTemplateOptions, startDefaultTemplate } from "../template-core.js";
 import { type App, electronApp } from "./app.js";
-import { chooseHost } from "./host.js";
 import { endWithApp } from "./quit.js";
 
 export type { ProcessMetric } from "../metrics.js";
@@ -53,14 +52,14 @@ let called = false;
  */
 export function desktopFork(options: DesktopForkOptions = {}): DesktopFork {
   const { app = electronApp(), quitTimeoutMs = QUIT_TIMEOUT_MS, cwd, spares, startTimeoutMs, ...defaults } = options;
-  if (!(quitTimeoutMs >= 0 && quitTimeoutMs <= MAX_QUIT_TIMEOUT_MS))
+  if (typeof quitTimeoutMs !== "number" || !(quitTimeoutMs >= 0 && quitTimeoutMs <= MAX_QUIT_TIMEOUT_MS))
     throw new ForkError(
       "ERR_FORK_ARGUMENT",
       `quitTimeoutMs must be from 0 to ${MAX_QUIT_TIMEOUT_MS}, not ${quitTimeoutMs}`,
     );
   if (called) throw new ForkError("ERR_FORK_ARGUMENT", "desktopFork() was called already");
-  const { file } = chooseHost({ runtime: defaults.runtime, env: defaults.env, app: true });
   setAppDefaults(defaults);
+  const { file } = chooseRuntime({});
   const template = startDefaultTemplate({ cwd, spares, startTimeoutMs });
   called = true;
   endWithApp(app, {
