@@ -20,6 +20,9 @@ let random = Math.random;
 let unseeded: (() => number) | undefined;
 let uuidsUsed = false;
 let integersUsed = false;
+/** Caches that were filled before the fork. */
+let uuidsStale = false;
+let integersStale = false;
 
 const { randomUUID, randomInt } = crypto;
 let wrapped = false;
@@ -30,17 +33,17 @@ export function wrapEntropy(): void {
   wrapped = true;
   Math.random = named("random", () => random());
   crypto.randomUUID = named("randomUUID", (...args: Parameters<typeof randomUUID>) => {
-    uuidsUsed = true;
+    useUuids();
     return randomUUID(...args);
   });
   crypto.randomInt = named("randomInt", (...args: Parameters<typeof randomInt>) => {
-    integersUsed = true;
+    useIntegers();
     return randomInt(...args);
   }) as typeof randomInt;
   const webCrypto = Object.getPrototypeOf(globalThis.crypto) as crypto.webcrypto.Crypto;
   const webRandomUUID = webCrypto.randomUUID;
   webCrypto.randomUUID = named("randomUUID", function (this: crypto.webcrypto.Crypto) {
-    uuidsUsed = true;
+    useUuids();
     return webRandomUUID.call(this);
   });
   const { createObjectURL } = URL; // draws its names from the same cache
@@ -55,22 +58,39 @@ function named<F extends object>(name: string, wrapper: F): F {
   return Object.defineProperty(wrapper, "name", { value: name });
 }
 
+function useUuids(): void {
+  uuidsUsed = true;
+  if (!uuidsStale) return;
+  uuidsStale = false;
+  for (let i = 0; i < CACHED_UUIDS; i++) randomUUID();
+}
+
+function useIntegers(): void {
+  integersUsed = true;
+  if (!integersStale) return;
+  integersStale = false;
+  for (let i = 0; i < CACHED_INTEGERS; i++) randomInt(1);
+}
+
 /** In the template, before a fork: whatever the children would otherwise each have to make. */
 export function prepareEntropy(): void {
   unseeded ??= vm.runInNewContext("Math.random") as () => number;
 }
 
-/** In a child, before any other code. */
+/** In a child, before any other code. What it takes is done at the first use: most workers draw no random numbers. */
 export function renewEntropy(): void {
-  if (unseeded !== undefined) {
-    // A context seeds its generator from this flag at its first use.
-    v8.setFlagsFromString(`--random-seed=${crypto.randomBytes(4).readUInt32LE() & 0x7fffffff}`);
-    random = unseeded;
-    random();
-    v8.setFlagsFromString("--random-seed=0"); // else all threads of this process would draw the same numbers
-    unseeded = undefined;
-  }
-  // They are filled again meanwhile: the children of this process have to empty them in their turn.
-  if (uuidsUsed) for (let i = 0; i < CACHED_UUIDS; i++) randomUUID();
-  if (integersUsed) for (let i = 0; i < CACHED_INTEGERS; i++) randomInt(1);
+  random = seedAndDraw;
+  uuidsStale ||= uuidsUsed;
+  integersStale ||= integersUsed;
+}
+
+function seedAndDraw(): number {
+  prepareEntropy();
+  // A context seeds its generator from this flag at its first use.
+  v8.setFlagsFromString(`--random-seed=${crypto.randomBytes(4).readUInt32LE() & 0x7fffffff}`);
+  random = unseeded as () => number;
+  unseeded = undefined;
+  const drawn = random();
+  v8.setFlagsFromString("--random-seed=0"); // else all threads of this process would draw the same numbers
+  return drawn;
 }

@@ -81,6 +81,12 @@ function namespaceOf(exports: unknown): Namespace {
   return typeof exports === "object" && exports !== null ? { ...exports, default: exports } : { default: exports };
 }
 
+/** Has a CommonJS module loaded anew the next time. @param file its path, as it was loaded by */
+export function forgetModule(file: string): void {
+  delete require.cache[file];
+  loaded.delete(key(file, ""));
+}
+
 /** The module if it is there already, so that a worker need not wait a turn for it. */
 export function loadedModule(specifier: string, from: string): Namespace | undefined {
   return loaded.get(key(specifier, from));

@@ -1,62 +1,119 @@
 /**
- * Playing a worker's start in the template, so that its children find everything loaded and compiled: what the template
- * has done, no child has to do.
+ * Playing a worker's life, so that real ones find everything loaded and compiled, and what they write to in memory of
+ * their own: what a template has done, no child has to do; what a spare has done, its start need not wait for.
+ *
+ * The play takes the very path that real processes take, with an addon that only pretends.
  */
+
 import { once } from "node:events";
-import type net from "node:net";
+
+import path = require("node:path");
+
 import type { Addon } from "../native/addon.cjs";
-import { becomeChild, ignoreInterrupt } from "./after-fork.cjs";
+import { LIBRARY } from "../native/place.cjs";
 import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { warmUpEvaluation } from "./evaluate.cjs";
-import { warmUpModules } from "./modules.cjs";
-import { type Host, Server } from "./server.cjs";
-import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType } from "./wire/message.cjs";
-import type { RunPlan } from "./wire/plans.cjs";
+import { collectGarbage } from "./garbage.cjs";
+import { forgetModule, warmUpModules } from "./modules.cjs";
+import { currentServer, type Host, Server } from "./server.cjs";
+import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./wire/message.cjs";
+import { openSocket } from "./wire/open-socket.cjs";
+import type { ForkPlan, RunPlan } from "./wire/plans.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
 
+import part = require("./warm-up/worker.cjs");
+
 declare global {
-  var rehearsal: ((socket: net.Socket) => void) | undefined;
+  var rehearsal: typeof part.play | undefined;
 }
 
-/** Call it before any code of others has run, and let nothing else happen until it is done. Never rejects. */
+/** Undefined in a single executable, which has no files. */
+const WORKER = LIBRARY === undefined ? undefined : path.join(LIBRARY, "helper", "warm-up", "worker.cjs");
+
+/** The second time takes paths that the first one only prepares. */
+const TEMPLATE_PLAYS = 2;
+
+/** In a template, before any code of others has run. Let nothing else happen until it is done. Never rejects. */
 export async function rehearse(addon: Addon, host: Host): Promise<void> {
-  const { title } = process;
-  const others = process.listeners("beforeExit");
   wrapEntropy();
   prepareEntropy();
-  becomeChild(addon, { title });
   warmUpEvaluation();
   await warmUpModules();
-  await playWorker(addon, host, title);
-  prepareEntropy();
-  // What the part of a worker left behind.
-  for (const listener of process.listeners("beforeExit"))
-    if (!others.includes(listener)) process.off("beforeExit", listener);
-  ignoreInterrupt(addon);
+  for (let plays = 0; plays < TEMPLATE_PLAYS; plays++) {
+    await play(addon, host, MessageType.Fork);
+    prepareEntropy();
+  }
+  collectGarbage();
 }
 
-async function playWorker(addon: Addon, host: Host, title: string): Promise<void> {
-  const [ours, theirs] = addon.socketpair();
-  const [socketFd, workerFd] = addon.socketpair();
-  let closed: Promise<unknown> | undefined;
-  globalThis.rehearsal = (socket) => {
-    closed = once(socket, "close");
-    socket.end("x");
-    socket.resume();
-  };
-  const plan: RunPlan = { function: "rehearsal", title };
-  addon.sendmsg(ours, encodeMessage(MessageType.Run, 1, [JSON.stringify(plan)], 1), [workerFd]);
-  addon.close(workerFd);
+/** In a process that has nothing to do before its start. Never rejects. */
+export async function rehearseStart(addon: Addon, host: Host): Promise<void> {
+  await play(addon, host, MessageType.Run);
+}
 
-  const server = new Server(host, undefined);
-  const channel = new SocketChannel({ addon, fd: theirs, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
-  server.serve(channel);
-  channel.readNow();
-  addon.recvmsg(socketFd, Buffer.alloc(1)); // unread, it would reset the connection
-  addon.close(socketFd);
-  await closed;
-  server.sayLeaving(0);
-  channel.close();
-  addon.close(ours);
+/** What a process does to itself at its birth and at its start is not for one that only plays. */
+function pretending(addon: Addon): Addon {
+  const nothing = () => {};
+  return {
+    ...addon,
+    fork: () => 0,
+    setsid: nothing,
+    lifeline: nothing,
+    defaultSignal: nothing,
+    ignoreSignal: nothing,
+    watchChildren: nothing,
+    reapChildren: () => [],
+  };
+}
+
+/** @param from what to begin with: the birth of a child, or the start of a function in one that was born */
+async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageType.Run): Promise<void> {
+  const { title } = process;
+  const listeners = process.listeners("beforeExit");
+  const [toChild, childFd] = addon.socketpair();
+  const [socketFd, workerFd] = addon.socketpair();
+  globalThis.rehearsal = part.play;
+  const run: RunPlan =
+    WORKER === undefined ? { function: "rehearsal", title } : { module: WORKER, from: "", export: "play", title };
+  send(addon, toChild, MessageType.Sync, []);
+  send(addon, toChild, MessageType.Run, [JSON.stringify(run)], workerFd);
+
+  if (WORKER !== undefined) forgetModule(WORKER);
+  const real = currentServer();
+  const server = new Server({ ...host, addon: pretending(addon) }, undefined);
+  server.takeOver();
+  const serve = (fd: number) =>
+    server.serve(new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES }));
+  let toTemplate: number | undefined;
+  if (from === MessageType.Run) {
+    serve(childFd);
+  } else {
+    const [ours, theirs] = addon.socketpair();
+    toTemplate = ours;
+    const fork: ForkPlan = { title, detached: true };
+    send(addon, ours, MessageType.Fork, [JSON.stringify(fork)], childFd);
+    serve(theirs);
+  }
+  // Its end comes also when something went wrong: then the worker's end was closed with what it belonged to.
+  const socket = openSocket(socketFd).resume();
+  await once(socket, "close");
   globalThis.rehearsal = undefined;
+  const { closed } = WORKER === undefined ? part : (require(WORKER) as typeof part);
+  if (closed === undefined) process.emitWarning("desktop-fork: the rehearsal of a start failed; starts will be slower");
+  await closed;
+
+  const played = currentServer();
+  played?.sayLeaving(0);
+  played?.close();
+  addon.close(toChild);
+  if (toTemplate !== undefined) addon.close(toTemplate);
+  for (const listener of process.listeners("beforeExit"))
+    if (!listeners.includes(listener)) process.off("beforeExit", listener);
+  real?.takeOver();
+}
+
+/** @param fd sent along, and closed here */
+function send(addon: Addon, to: number, type: MessageType, values: readonly Value[], fd?: number): void {
+  addon.sendmsg(to, encodeMessage(type, 1, values, fd === undefined ? 0 : 1), fd === undefined ? [] : [fd]);
+  if (fd !== undefined) addon.close(fd);
 }

@@ -33,6 +33,9 @@ function noDescriptorLeft(): Error {
   return Object.assign(new Error(message), { code: "EMFILE", errno: -EMFILE });
 }
 
+/** A spare that is taken sooner is one that others are in a hurry for. */
+const REHEARSAL_DELAY_MS = 4;
+
 class CommandFailed extends Error {
   constructor(
     readonly kind: FailureKind,
@@ -44,6 +47,10 @@ class CommandFailed extends Error {
 
 /** The one that this process serves: a forked child leaves its template's behind. */
 let current: Server | undefined;
+
+export function currentServer(): Server | undefined {
+  return current;
+}
 
 process.on("exit", (code) => current?.sayLeaving(code));
 
@@ -60,6 +67,7 @@ export class Server implements ChannelEvents {
   /** What runs is the rpc service. */
   #serving = false;
   #retiring = false;
+  #idling: NodeJS.Timeout | undefined;
 
   constructor(host: Host, lifeline: number | undefined) {
     this.#host = host;
@@ -92,6 +100,7 @@ export class Server implements ChannelEvents {
   message(message: Message): void {
     // Needs nothing of what this process is or does, so it does not wait for that.
     if (message.type === MessageType.Spawn) return this.#spawn(message);
+    clearTimeout(this.#idling);
     this.#queue.push(message);
     this.#pump();
   }
@@ -100,6 +109,11 @@ export class Server implements ChannelEvents {
   end(error?: Error): void {
     if (error !== undefined) process.stderr.write(`desktop-fork: the channel to the parent broke: ${error.message}\n`);
     if (this.#lifeline !== undefined || !this.#running) process.exit(this.#failure === undefined ? 0 : 1);
+  }
+
+  /** Nothing more is said or heard. */
+  close(): void {
+    this.#channel?.close();
   }
 
   sayLeaving(code: number): void {
@@ -250,6 +264,13 @@ export class Server implements ChannelEvents {
     }
     for (const handle of fds) addon.close(handle);
     channel.readNow();
+    if (plan.spare && !server.#busy) server.#rehearseStart(addon);
+  }
+
+  /** There is time now, and none later. */
+  #rehearseStart(addon: Addon): void {
+    const { rehearseStart } = require("./rehearsal.cjs") as typeof import("./rehearsal.cjs");
+    this.#idling = setTimeout(() => this.busyWith(rehearseStart(addon, this.#host)), REHEARSAL_DELAY_MS);
   }
 
   #run(message: Message): Promise<void> | undefined {

@@ -13,7 +13,7 @@ import { abortError, ForkError, noDescriptorError, systemError } from "./errors.
 import type { SentHandle } from "./handles.js";
 import { launch, runtimeError, socketPair } from "./launch.js";
 import { assertMayStart, type ProcessType } from "./live-processes.js";
-import { requireAddon } from "./native.js";
+import { requireAddon, tryAddon } from "./native.js";
 import { PidfdHandle } from "./process-handle.js";
 import { chooseRuntime, type ProcessOptions, type Runtime } from "./runtime.js";
 import { Stage, Stages } from "./stages.js";
@@ -29,6 +29,8 @@ export interface BirthOptions {
   /** The process's from now on. */
   stdio?: Stdio | undefined;
   signal?: AbortSignal | undefined;
+  /** Nobody waits for it yet. */
+  spare?: boolean | undefined;
 }
 
 export interface ExecOptions extends BirthOptions, ProcessOptions {
@@ -75,6 +77,8 @@ export class ProcessCore {
   #connection: Connection | undefined;
   /** Without the addon: the end of the worker's socket that exists from the start. */
   #socket: net.Socket | undefined;
+  /** The worker's socket, made ahead of need. */
+  #pair: [number, number] | undefined;
   #strategy: Strategy;
   /** All commands so far, while it is possible that forks have to repeat them. */
   #log: Step[] | undefined = [];
@@ -190,6 +194,17 @@ export class ProcessCore {
         });
       });
     });
+  }
+
+  /** While there is time: what run() would have to make. */
+  prepareRun(): void {
+    const addon = tryAddon();
+    if (addon instanceof Error || this.#pair !== undefined || this.over !== undefined) return;
+    try {
+      this.#pair = socketPair(addon);
+    } catch {
+      // run() will say so.
+    }
   }
 
   /** Enters the function. The process object is used up by it, whatever comes of it. */
@@ -359,8 +374,9 @@ export class ProcessCore {
     };
   }
 
-  #forkFrom(source: Connection, { title, cwd, env, detached }: BirthOptions): void {
+  #forkFrom(source: Connection, { title, cwd, env, detached, spare }: BirthOptions): void {
     const plan: ForkPlan = { title };
+    if (spare) plan.spare = true;
     if (detached) plan.detached = true;
     if (cwd !== undefined) plan.cwd = unpackedPath(cwd);
     if (env !== undefined) plan.env = JSON.parse(JSON.stringify(env)) as Record<string, string>;
@@ -438,7 +454,8 @@ export class ProcessCore {
 
   #runWithPair(connection: Connection, plan: RunPlan): Promise<number> {
     const addon = requireAddon("a worker's socket");
-    const [ours, theirs] = socketPair(addon);
+    const [ours, theirs] = this.#pair ?? socketPair(addon);
+    this.#pair = undefined;
     return new Promise((resolve, reject) => {
       const fail = (error: Error) => {
         addon.close(ours);
@@ -498,6 +515,7 @@ export class ProcessCore {
     this.#failure = reason;
     this.#forget();
     if (!this.#entered) this.#socket?.destroy();
+    for (const fd of this.#pair?.splice(0) ?? []) requireAddon("a worker's socket").close(fd);
     if (this.#connection === undefined) {
       this.#disobey();
       this.#options.stdio?.abandon();

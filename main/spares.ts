@@ -1,11 +1,14 @@
 /** Processes that were made ahead of need: taking one costs no more than a message. */
 import type { ProcessCore } from "./process-core.js";
 
+/** After a start the processors have that to do first. */
+const REFILL_DELAY_MS = 3;
+
 export class Spares {
   readonly #wanted: () => number;
   readonly #make: () => ProcessCore;
-  readonly #ready: ProcessCore[] = [];
-  #making = 0;
+  readonly #waiting: ProcessCore[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param make called in turns of the event loop in which nobody waits for a process */
   constructor(wanted: () => number, make: () => ProcessCore) {
@@ -13,37 +16,35 @@ export class Spares {
     this.#make = make;
   }
 
+  /** The oldest: it is the most likely to be ready, and none is behind a process that would be forked now. */
   take(): ProcessCore | undefined {
-    for (let spare = this.#ready.shift(); spare !== undefined; spare = this.#ready.shift())
+    for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift())
       if (spare.over === undefined) return spare;
     return undefined;
   }
 
-  /** Makes what is missing, one after the other. A failure is nobody's loss: the next caller tries for real. */
+  /** Makes what is missing, in a moment. A failure is nobody's loss: the next caller tries for real. */
   refill(): void {
-    if (this.#ready.length + this.#making >= this.#wanted()) return;
-    this.#making++;
-    setImmediate(() => {
-      if (this.#wanted() === 0) {
-        this.#making--;
-        return;
-      }
+    if (this.#timer !== undefined || this.#waiting.length >= this.#wanted()) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#waiting.length >= this.#wanted()) return;
       const spare = this.#make();
+      this.#waiting.push(spare);
       spare.ready().then(
         () => {
-          this.#making--;
-          if (this.#wanted() === 0) return spare.close();
-          this.#ready.push(spare);
+          spare.prepareRun();
           this.refill();
         },
-        () => {
-          this.#making--;
-        },
+        () => {},
       );
-    });
+    }, REFILL_DELAY_MS);
+    this.#timer.unref();
   }
 
   clear(): void {
-    for (const spare of this.#ready.splice(0)) spare.close();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    for (const spare of this.#waiting.splice(0)) spare.close();
   }
 }

@@ -38,7 +38,7 @@ export class TemplateCore {
     this.#options = options;
     this.#spares = new Spares(
       () => (this.#closed ? 0 : (options.spares ?? this.#defaultSpares())),
-      () => this.live().fork({ title: titleOf("process") }),
+      () => this.live().fork({ title: titleOf("process"), spare: true }),
     );
     this.#start();
   }

@@ -39,6 +39,8 @@ export interface ForkPlan {
   env?: Record<string, string>;
   /** Per standard stream which of the message's handles after the first it becomes; -1: /dev/null; null: as it is. */
   stdio?: (number | null)[];
+  /** Nobody waits for it yet: it may prepare for its start. */
+  spare?: boolean;
 }
 
 /** What to enter: a function of the global scope, an export of a module, or the rpc service for a module. */
