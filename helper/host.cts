@@ -8,7 +8,7 @@ import { leaveQuickly } from "./exit.cjs";
 import { tryFork } from "./fork.cjs";
 import { warmUpModules } from "./modules.cjs";
 import { takeArguments } from "./process-state.cjs";
-import { rehearse } from "./rehearsal.cjs";
+import { rehearse, rehearseStart } from "./rehearsal.cjs";
 import { type Host, Server } from "./server.cjs";
 import { type ProcessFacts, setFacts } from "./wire/facts.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "./wire/message.cjs";
@@ -60,6 +60,8 @@ export async function serve({ plan, addon }: Prepared): Promise<void> {
   if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
   channel.send(MessageType.Hello, 0, [JSON.stringify(hello)]);
 
-  if (addon !== undefined && host.unforkable === undefined) server.busyWith(rehearse(addon, host));
-  else server.busyWith(warmUpModules());
+  if (addon !== undefined && host.unforkable === undefined) {
+    host.rehearseStart = (child) => rehearseStart(addon, child);
+    server.busyWith(rehearse(addon, host));
+  } else server.busyWith(warmUpModules());
 }

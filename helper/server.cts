@@ -24,6 +24,8 @@ export interface Host {
   unforkable: string | undefined;
   /** Without the addon: the descriptor of the worker's socket. */
   socketFd: number | undefined;
+  /** What a process may do that waits for its start. Never rejects. */
+  rehearseStart?: (host: Host) => Promise<void>;
 }
 
 const { EMFILE } = constants.errno;
@@ -264,13 +266,14 @@ export class Server implements ChannelEvents {
     }
     for (const handle of fds) addon.close(handle);
     channel.readNow();
-    if (plan.spare && !server.#busy) server.#rehearseStart(addon);
+    if (plan.spare && !server.#busy) server.#rehearseStart();
   }
 
   /** There is time now, and none later. */
-  #rehearseStart(addon: Addon): void {
-    const { rehearseStart } = require("./rehearsal.cjs") as typeof import("./rehearsal.cjs");
-    this.#idling = setTimeout(() => this.busyWith(rehearseStart(addon, this.#host)), REHEARSAL_DELAY_MS);
+  #rehearseStart(): void {
+    const { rehearseStart } = this.#host;
+    if (rehearseStart === undefined) return;
+    this.#idling = setTimeout(() => this.busyWith(rehearseStart(this.#host)), REHEARSAL_DELAY_MS);
   }
 
   #run(message: Message): Promise<void> | undefined {

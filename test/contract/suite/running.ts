@@ -16,7 +16,7 @@ export function running({ addon }: Configuration): void {
 
     test("resolves when the function has been entered, with a worker that has a pid", async () => {
       await using worker = await ForkProcess.create()
-        .eval("function tell(socket) { socket.write(String(process.pid)) }")
+        .eval("function tell(socket) { socket.resume().write(String(process.pid)) }")
         .run("tell");
       const [pid] = await worker.socket.take(1).toArray();
       assert.equal(String(pid), String(worker.pid));
