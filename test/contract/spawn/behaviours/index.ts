@@ -1,4 +1,5 @@
 import type { Behaviour } from "../behaviour.js";
+import { combinations } from "./combinations.js";
 import { failures } from "./failures.js";
 import { life } from "./life.js";
 import { misuse } from "./misuse.js";
@@ -9,6 +10,7 @@ import { surroundings } from "./surroundings.js";
 /** What node:child_process documents, and what its own tests look at, by theme. */
 export const BEHAVIOURS: Readonly<Record<string, readonly Behaviour[]>> = {
   misuse,
+  combinations,
   failures,
   surroundings,
   streams,

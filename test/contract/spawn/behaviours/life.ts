@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { ChildProcess } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { EventEmitter, once } from "node:events";
+import { EventEmitter, getEventListeners, once } from "node:events";
 import { text } from "node:stream/consumers";
 import { type Behaviour, seenError, story, thrown, untouched } from "../behaviour.js";
 
@@ -227,6 +227,25 @@ export const life: Behaviour[] = [
       const child = spawn("sleep", ["60"], { signal: controller.signal, killSignal: "SIGKILL" });
       child.once("spawn", () => controller.abort(new Error("enough")));
       return aborted(child);
+    },
+  },
+  {
+    name: "nothing listens to a signal any more after the end",
+    observe: async ({ spawn }) => {
+      const { signal } = new AbortController();
+      const child = spawn("true", { signal });
+      const before = getEventListeners(signal, "abort").length;
+      await aborted(child);
+      return [before, getEventListeners(signal, "abort").length];
+    },
+  },
+  {
+    name: "ref() and unref() return nothing, and can be called at any time",
+    observe: async ({ spawn }) => {
+      const child = spawn("true");
+      const results = [child.unref(), child.ref()];
+      await once(child, "close");
+      return [...results, child.unref(), child.ref()];
     },
   },
   {

@@ -54,6 +54,8 @@ const OPTIONS: Misuse[] = [
   ["a name of a variable with a NUL", "true", { env: { "A\0B": "x" } }],
   ["a variable with a NUL", "true", { env: { A: "x\0" } }],
   ["a variable that is a symbol", "true", { env: { A: Symbol("x") } }],
+  ["a cwd that is a URL with a host", "true", { cwd: new URL("file://host/usr") }],
+  ["a cwd that is a URL with an encoded slash", "true", { cwd: new URL("file:///usr%2Fbin") }],
   ["serialization unknown", "true", { serialization: "xml" }],
 ];
 
@@ -68,6 +70,8 @@ const EXEC_FILE: Misuse[] = [
   ...[-1, "1", Number.NaN, {}].map((maxBuffer): Misuse => [`maxBuffer ${show(maxBuffer)}`, "true", { maxBuffer }]),
   ...[-1, 1.5, "1"].map((timeout): Misuse => [`timeout ${show(timeout)}`, "true", { timeout }]),
   ...["SIGFOO", {}, 999].map((killSignal): Misuse => [`killSignal ${show(killSignal)}`, "true", { killSignal }]),
+  ["a signal that is a string", "true", { signal: "abort" }],
+  ["a signal that is an object", "true", { signal: {} }],
   ["an argv0 that is a number", "true", { argv0: 1 }],
   ["a cwd that is a number", "true", { cwd: 1 }],
   ["a shell that is a number", "true", { shell: 1 }],

@@ -83,6 +83,7 @@ export const output: Behaviour[] = [
   command("a command", "echo $0 | tr a-z A-Z"),
   command("options", "pwd", { cwd: "/usr", env: { A: "1" } }),
   command("a shell", "echo $BASH", { shell: "/bin/bash" }),
+  command("an empty shell", "echo $0", { shell: "" }),
   command("shell false is a shell", "echo $((1+1))", { shell: false }),
   command("a code", "echo out; exit 7"),
   command("a command that does not exist", "no-such-program"),
@@ -118,6 +119,30 @@ export const output: Behaviour[] = [
   {
     name: "promisify(exec) with a signal",
     observe: ({ exec }) => promisify(exec)("sleep 60", { signal: AbortSignal.abort() }).catch(seenError),
+  },
+  {
+    name: "exec: a kill() that throws",
+    observe: ({ exec }) =>
+      new Promise((resolve) => {
+        const child = exec("printf 12345; exec sleep 60", { maxBuffer: 2 }, (error, stdout) => {
+          resolve([seenError(error), stdout]);
+        });
+        const { kill } = child;
+        child.kill = () => {
+          kill.call(child, "SIGKILL");
+          throw new Error("no kill");
+        };
+      }),
+  },
+  {
+    name: "promisify(execFile) refuses what execFile does",
+    observe: async ({ execFile }) => {
+      try {
+        return await promisify(execFile)(5 as never);
+      } catch (error) {
+        return seenError(error);
+      }
+    },
   },
   {
     name: "names and promisify's own",

@@ -225,6 +225,59 @@ export const streams: Behaviour[] = [
     },
   },
   {
+    name: "a pipeline of three programs, by pipe()",
+    observe: async ({ spawn }) => {
+      const numbers = spawn("seq", ["1", "5000"], { stdio: ["ignore", "pipe", "inherit"] });
+      const filter = spawn("grep", ["7$"], { stdio: ["pipe", "pipe", "inherit"] });
+      const count = spawn("wc", ["-l"], { stdio: ["pipe", "pipe", "inherit"] });
+      numbers.stdout.pipe(filter.stdin);
+      filter.stdout.pipe(count.stdin);
+      return story(count);
+    },
+  },
+  {
+    name: "output can be read when it is readable",
+    observe: async ({ spawn }) => {
+      const child = spawn("sh", ["-c", "echo one; sleep 0.05; echo two"], { stdio: ["ignore", "pipe", "inherit"] });
+      let said = "";
+      child.stdout.on("readable", () => {
+        for (let data = child.stdout.read(); data !== null; data = child.stdout.read()) said += data;
+      });
+      const ended = once(child.stdout, "end");
+      await Promise.all([ended, once(child, "close")]);
+      return [said, child.stdout.destroyed, child.stdout.readableEnded];
+    },
+  },
+  {
+    name: "the state of the streams after the end",
+    observe: async ({ spawn }) => {
+      const child = spawn("cat");
+      const seen: string[] = [];
+      for (const name of ["stdin", "stdout", "stderr"] as const)
+        for (const event of ["end", "finish", "close", "error"])
+          child[name].on(event, () => seen.push(`${name} ${event}`));
+      child.stdout.resume();
+      child.stderr.resume();
+      child.stdin.end("x");
+      await once(child, "close");
+      return [seen.sort(), child.stdio.map((stream) => stream?.destroyed)];
+    },
+  },
+  {
+    name: "streams of a program that is killed end",
+    observe: async ({ spawn }) => {
+      const child = spawn("cat");
+      const seen: string[] = [];
+      for (const name of ["stdout", "stderr"] as const)
+        for (const event of ["end", "close", "error"]) child[name].on(event, () => seen.push(`${name} ${event}`));
+      child.stdout.resume();
+      child.stderr.resume();
+      child.once("spawn", () => child.kill());
+      await once(child, "close");
+      return seen.sort();
+    },
+  },
+  {
     name: "writing to a program that does not read is an EPIPE error of stdin",
     observe: async ({ spawn }) => {
       const child = spawn("sh", ["-c", "exec <&-; echo closed; exec sleep 60"]);

@@ -140,6 +140,20 @@ export const surroundings: Behaviour[] = [
   },
 
   says("no signal is blocked or ignored", "exec grep -E '^Sig(Blk|Ign)' /proc/self/status"),
+  says("limits are this program's", "exec cat /proc/self/limits"),
+  says(
+    "rights, processors and other marks of the kernel's are this program's",
+    "grep -E '^(Cap|NoNewPrivs|Seccomp|Cpus_allowed|Mems_allowed|THP|CoreDumping|Speculation)' /proc/self/status; cat $FILES",
+    {
+      env: {
+        PATH: process.env["PATH"],
+        FILES: ["oom_score_adj", "personality", "timerslack_ns", "cgroup", "loginuid"]
+          .map((n) => `/proc/self/${n}`)
+          .join(" "),
+      },
+    },
+  ),
+  says("the name and the command line are the program's", "cat /proc/$$/comm; tr '\\0' ' ' < /proc/$$/cmdline"),
   says("only what is given is open", LOW_DESCRIPTORS, { stdio: ["ignore", "pipe", "ignore"] }),
   says("extra descriptors are open, and no others", LOW_DESCRIPTORS, {
     stdio: ["ignore", "pipe", "ignore", "ignore", "pipe", null, 0],
