@@ -1,4 +1,6 @@
 /** What a program finds around it: environment, directory, identity, signals, descriptors. */
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
 import os from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Addon, loadAddon } from "../../../../native/addon.cjs";
@@ -44,6 +46,12 @@ const LOW_DESCRIPTORS = "exec find /proc/self/fd -name '?' -printf '%f\\n'";
 const LEAKED_FD = 40;
 const SORTED_ENVIRONMENT = "env | grep -v -e ^_= -e ^PWD= -e ^SHLVL= -e ^OLDPWD= | sort";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
+
+const HAS_PRLIMIT = fs.existsSync("/usr/bin/prlimit");
+
+function coreLimit(): string {
+  return /^Max core file size\s+(\S+)/m.exec(fs.readFileSync("/proc/self/limits", "utf8"))?.[1] ?? "unlimited";
+}
 
 class Inherited {
   declare INHERITED: string;
@@ -141,6 +149,21 @@ export const surroundings: Behaviour[] = [
 
   says("no signal is blocked or ignored", "exec grep -E '^Sig(Blk|Ign)' /proc/self/status"),
   says("limits are this program's", "exec cat /proc/self/limits"),
+  ...(HAS_PRLIMIT
+    ? [
+        {
+          name: "limits that this program has changed",
+          differs: "limits that this program changes later",
+          observe: async (api: Api) => {
+            const before = coreLimit();
+            execFileSync("prlimit", ["--pid", String(process.pid), "--core=4096:"]);
+            const said = await shellSays(api, "ulimit -Sc");
+            execFileSync("prlimit", ["--pid", String(process.pid), `--core=${before}:`]);
+            return said;
+          },
+        },
+      ]
+    : []),
   says(
     "rights, processors and other marks of the kernel's are this program's",
     "grep -E '^(Cap|NoNewPrivs|Seccomp|Cpus_allowed|Mems_allowed|THP|CoreDumping|Speculation)' /proc/self/status; cat $FILES",
