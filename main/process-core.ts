@@ -88,6 +88,8 @@ export class ProcessCore {
   #failure: Error | undefined;
   /** The function was asked for: what happens to the process from now on is its worker's to tell. */
   #entered = false;
+  /** It was executed, and may be anything yet. */
+  #silent = false;
   #observed = false;
   #unsynced = false;
   #disobey: () => void = () => {};
@@ -354,6 +356,7 @@ export class ProcessCore {
     const timeoutMs = this.#options.startTimeoutMs ?? START_TIMEOUT_MS;
     const timer = setTimeout(() => connection.end(new Error(`it said nothing for ${timeoutMs} ms`)), timeoutMs);
     timer.unref();
+    this.#silent = true;
     connection.events.explain = (error) => {
       clearTimeout(timer);
       // Whatever it is, it is nothing that would end with its channel.
@@ -363,12 +366,13 @@ export class ProcessCore {
         : error;
     };
     connection.events.hello = (hello: Hello) => {
-      clearTimeout(timer);
-      delete connection.events.explain;
       if (hello.protocol !== PROTOCOL_VERSION)
         return connection.end(
           new Error(`it speaks version ${hello.protocol} of the protocol, this is ${PROTOCOL_VERSION}`),
         );
+      clearTimeout(timer);
+      this.#silent = false;
+      delete connection.events.explain;
       if (runtime.unforkable === undefined) verdicts.set(runtime.file, hello.unforkable);
       this.#setStrategy(hello.unforkable === undefined ? { name: "fork" } : { name: "exec", reason: hello.unforkable });
     };
@@ -508,6 +512,8 @@ export class ProcessCore {
   /** It is ended from here. */
   #end(reason: Error): void {
     if (this.#failure === undefined) this.#over(reason);
+    // What has not said hello may be nothing that ends with its channel.
+    if (this.#silent) this.#connection?.kill("SIGKILL");
     this.#connection?.close();
   }
 
