@@ -5,6 +5,7 @@ import { argumentsInOrder } from "./arguments.js";
 import { cloning } from "./cloning.js";
 import { endings } from "./endings.js";
 import { evaluation } from "./evaluation.js";
+import { handles } from "./handles.js";
 import { modules } from "./modules.js";
 import { passingOn } from "./passing-on.js";
 import { running } from "./running.js";
@@ -12,7 +13,19 @@ import { sockets } from "./sockets.js";
 import { streams } from "./streams.js";
 import { workers } from "./workers.js";
 
-const PARTS = [argumentsInOrder, cloning, evaluation, modules, running, sockets, endings, streams, workers, passingOn];
+const PARTS = [
+  argumentsInOrder,
+  cloning,
+  evaluation,
+  modules,
+  running,
+  sockets,
+  endings,
+  handles,
+  streams,
+  workers,
+  passingOn,
+];
 
 export function installContract(configuration: Configuration): void {
   Object.assign(process.env, configuration.env);
