@@ -96,12 +96,18 @@ function key(specifier: string, from: string): string {
   return URL_SPECIFIER.test(specifier) ? specifier : `${from}\0${specifier}`;
 }
 
+/** What every object or function has is nobody's export. */
+function exportsItself(exports: Namespace, name: string): boolean {
+  if (Object.hasOwn(exports, name)) return true;
+  return name in exports && !(name in (typeof exports === "function" ? Function.prototype : Object.prototype));
+}
+
 /** @throws TypeError when the module has no such export */
 export function findExport(namespace: Namespace, name: string, specifier: string): unknown {
-  if (name in namespace) return namespace[name];
+  if (Object.hasOwn(namespace, name)) return namespace[name];
   // What a CommonJS module assigns in a way that is not seen from outside is on its default export only.
   const fallback = namespace["default"] as Namespace | undefined;
-  if (fallback && (typeof fallback === "object" || typeof fallback === "function") && name in fallback)
+  if (fallback && (typeof fallback === "object" || typeof fallback === "function") && exportsItself(fallback, name))
     return fallback[name];
   const names = Object.keys(namespace).join(", ");
   throw new TypeError(`the module '${specifier}' does not export '${name}'; it exports ${names || "nothing"}`);

@@ -13,8 +13,12 @@ export type FailureKind =
   | "function"
   /** The arguments could not be read. */
   | "arguments"
-  /** The result could not be sent. */
+  /** The result could not be serialised. */
   | "result"
+  /** The result is larger than a message may be. */
+  | "large"
+  /** The result is a handle that could not be sent. */
+  | "handle"
   /** The worker could not be initialised. */
   | "init";
 
@@ -35,7 +39,7 @@ interface FailureOptions {
 const DESCRIBED = new Set(["name", "message", "stack", "code", "cause"]);
 
 /** A message that fits into every frame. */
-const SHORT_CHARACTERS = 200;
+const SHORT_CHARACTERS = 100;
 
 /** Sends as much of it as can be sent. Never throws: without an answer the caller would wait for ever. */
 export function writeFailure(writer: FrameWriter, { type, id, kind, thrown }: FailureOptions): void {

@@ -1,5 +1,5 @@
 /** Puts frames together: small ones share one buffer and one write per turn of the event loop, large octets are not copied. */
-import { LARGE_PIECE_BYTES, type Link } from "../wire/link.cjs";
+import { keepPieces, LARGE_PIECE_BYTES, type Link } from "../wire/link.cjs";
 import { type FrameType, HEADER_BYTES, MAX_FRAME_HANDLES } from "./frame.cjs";
 import { writeU32 } from "./numbers.cjs";
 
@@ -38,6 +38,8 @@ export class FrameWriter {
   #link: Link | undefined;
   #pieces: Uint8Array[] = [];
   #fds: number[] = [];
+  /** What is to be written when there is a link: only so many descriptors may go together. */
+  readonly #early: { pieces: Uint8Array[]; fds: number[] }[] = [];
   /** Start of what is in the slab and in no piece yet. */
   #from = 0;
   /** All that went through here. */
@@ -56,12 +58,25 @@ export class FrameWriter {
   /** From now on what is written leaves this process. */
   attach(link: Link): void {
     this.#link = link;
+    for (const { pieces, fds } of this.#early.splice(0)) if (!link.write(pieces, fds)) this.onBlocked();
     this.flush();
   }
 
   /** Whether descriptors may be added. Before there is a link, they may. */
   get carriesHandles(): boolean {
     return this.#link?.carriesHandles ?? true;
+  }
+
+  /** Nobody knows how long it has to wait: what belongs to others is copied. */
+  #keep(): void {
+    if (this.#urgent) this.#pieces.push(...keepPieces(this.#pieces.splice(this.#mark.pieces)));
+    this.#urgent = false;
+    if (this.#fds.length < BATCH_HANDLES) return;
+    this.#seal();
+    this.#early.push({ pieces: this.#pieces, fds: this.#fds });
+    this.#pieces = [];
+    this.#fds = [];
+    this.#bytes = 0;
   }
 
   get scheduled(): boolean {
@@ -137,7 +152,8 @@ export class FrameWriter {
     this.#open = false;
     writeU32(slab, at, length);
     slab[at + 5] = handles;
-    if (this.#urgent || this.#fds.length >= BATCH_HANDLES || this.#bytes >= SLAB_BYTES) this.flush();
+    if (this.#link === undefined) this.#keep();
+    else if (this.#urgent || this.#fds.length >= BATCH_HANDLES || this.#bytes >= SLAB_BYTES) this.flush();
     else this.#schedule();
     return length;
   }
@@ -178,7 +194,7 @@ export class FrameWriter {
   discard(): number[] {
     this.#pieces = [];
     this.#from = this.at;
-    return this.#fds.splice(0);
+    return [...this.#early.splice(0).flatMap(({ fds }) => fds), ...this.#fds.splice(0)];
   }
 
   /** Hands everything to the link. */

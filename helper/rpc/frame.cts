@@ -49,6 +49,8 @@ export const HEADER_BYTES = 12;
 export const MAX_FRAME_HANDLES = 120;
 /** The most functions that can be called of one module. */
 export const MAX_FUNCTIONS = 0xffff;
+/** The least that a frame can be told to hold at most: every failure can be told in it. */
+export const MIN_FRAME_BYTES = 1024;
 /** The most that a frame can be told to hold. */
 export const MAX_FRAME_BYTES = 0xffff_ffff;
 /** Longer frames are refused unless more is asked for. */

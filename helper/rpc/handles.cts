@@ -23,6 +23,8 @@ const HIGH_FD = 64;
  * Whoever has it owns the descriptor, and closes it.
  */
 export class OpenFile {
+  /** Structured clone refuses symbols: inside of another value this would arrive as an empty object. */
+  readonly kind: symbol = Symbol("a file inside of another value");
   #fd: number;
 
   /** @param fd this object's from now on */
@@ -34,6 +36,10 @@ export class OpenFile {
   /** The descriptor, for `fs.read` and the like; -1 once it is closed. */
   get fd(): number {
     return this.#fd;
+  }
+
+  toJSON(): never {
+    throw new TypeError("a file inside of another value can't be sent");
   }
 
   close(): void {

@@ -18,6 +18,19 @@ export class Listeners {
     this.#byName.get(name)?.delete(listener);
   }
 
+  /** Calls them at once. What a listener throws is an uncaught exception, later. */
+  tellNow([name, ...args]: readonly unknown[]): void {
+    for (const listener of [...(this.#byName.get(name as string) ?? [])]) {
+      try {
+        (listener as (...args: unknown[]) => void)(...args);
+      } catch (error) {
+        process.nextTick(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
   /**
    * Calls them soon: in the order of events and results, whatever else a caller does who awaits one of those. What a
    * listener throws is an uncaught exception.

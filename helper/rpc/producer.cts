@@ -15,7 +15,7 @@ export interface ProducerEvents {
   /** @returns the bytes of the item; what it throws ends the stream */
   item(value: unknown): number;
   /** Called once, as the last thing. */
-  ended(failure?: { kind: "thrown" | "result"; thrown: unknown }): void;
+  ended(failure?: { /** An item could not be sent. */ unsent: boolean; thrown: unknown }): void;
 }
 
 /** Whether a result is a stream: anything that can be iterated asynchronously, and iterators themselves. */
@@ -45,21 +45,21 @@ export class Producer {
   }
 
   async run(): Promise<void> {
-    let kind: "thrown" | "result" = "thrown";
+    let unsent = false;
     try {
       while (!this.#cancelled) {
         const { done, value } = await this.#next();
         if (done) return this.#events.ended();
         const item = await value; // of an iterator that is not asynchronous itself
         if (this.#cancelled) break;
-        kind = "result";
+        unsent = true;
         this.#sent(this.#events.item(item));
-        kind = "thrown";
+        unsent = false;
         if (this.#full) await this.#whenConsumed();
       }
     } catch (thrown) {
-      if (kind === "result") await this.#return();
-      return this.#events.ended({ kind, thrown });
+      if (unsent) await this.#return();
+      return this.#events.ended({ unsent, thrown });
     }
     await this.#return();
     this.#events.ended();

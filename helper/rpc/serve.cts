@@ -8,7 +8,7 @@ import type { Link } from "../wire/link.cjs";
 import type { RpcPlan } from "../wire/plans.cjs";
 import { SocketLink } from "../wire/socket-link.cjs";
 import { StreamLink } from "../wire/stream-link.cjs";
-import { setWorkerContext } from "./context.cjs";
+import { setWorkerContext, workerListeners } from "./context.cjs";
 import { writeFailure } from "./failure.cjs";
 import { FrameType } from "./frame.cjs";
 import { useAddon } from "./handles.cjs";
@@ -86,6 +86,7 @@ function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializ
   const server = new RpcServer({
     maxFrameBytes: plan.maxFrameBytes,
     serializer,
+    listeners: workerListeners(),
     find: (name) => findFunction(namespace, name, plan),
     ...(plan.outputFirst && { beforeAnswer: outputFlushed }),
     finished: () => void leave(server, namespace, plan),
@@ -97,8 +98,6 @@ function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializ
   current = server;
   setWorkerContext({
     emit: (name, values) => server.emit(name, values),
-    on: (name, listener) => server.on(name, listener),
-    off: (name, listener) => server.off(name, listener),
     flushed: () => server.session.flushed(),
     abortSignal: () => server.abortSignal(),
     retire: () => server.retire(),

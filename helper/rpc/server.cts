@@ -2,14 +2,18 @@
 import type { Link } from "../wire/link.cjs";
 import { type FailureKind, writeFailure } from "./failure.cjs";
 import { type Frame, FrameType, MAX_FRAME_HANDLES } from "./frame.cjs";
+import { FrameTooLarge } from "./frame-writer.cjs";
 import { isHandle, releaseHandle } from "./handles.cjs";
-import { type Listener, Listeners } from "./listeners.cjs";
+import type { Listeners } from "./listeners.cjs";
 import { isStream, Producer } from "./producer.cjs";
 import { Session, type SessionEvents, type SessionOptions } from "./session.cjs";
+import { Undeliverable } from "./values.cjs";
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
 export interface ServerOptions extends SessionOptions {
+  /** Of the caller's events. */
+  listeners: Listeners;
   /** @throws Error when there is no such function */
   find(name: string): AnyFunction;
   /** The caller wants no more, and everything is answered. */
@@ -30,7 +34,9 @@ interface RunningCall {
 /** How long aborted calls may go on after the caller has closed. */
 const ABORT_GRACE_MS = 1000;
 
-/** Answers that follow each other faster leave together. */
+/** So many answers and events leave one by one in so much time; more than that leave together, after this delay. */
+const WINDOW_FLUSHES = 64;
+const WINDOW_MS = 10;
 const LINGER_MS = 1;
 
 /** The results of a call that are a list of values, because there are handles among them. */
@@ -42,12 +48,13 @@ export class RpcServer implements SessionEvents {
   readonly #functions: (AnyFunction | Error)[] = [];
   /** Calls whose promise or stream has not settled. */
   readonly #running = new Map<number, RunningCall>();
-  readonly #listeners = new Listeners();
   #current: RunningCall | undefined;
   #closing = false;
   #finished = false;
   #grace: NodeJS.Timeout | undefined;
   #flushedAt = 0;
+  #windowBegan = 0;
+  #flushes = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -82,15 +89,7 @@ export class RpcServer implements SessionEvents {
   emit(name: string, values: readonly unknown[]): void {
     if (this.session.closed) return;
     this.session.send({ type: FrameType.FromWorker, id: 0, name, values });
-    this.#flushIfLate();
-  }
-
-  on(name: string, listener: Listener): void {
-    this.#listeners.add(name, listener);
-  }
-
-  off(name: string, listener: Listener): void {
-    this.#listeners.remove(name, listener);
+    this.#flush();
   }
 
   retire(): void {
@@ -109,7 +108,7 @@ export class RpcServer implements SessionEvents {
         this.#running.get(frame.id)?.producer?.consumed(frame.extra);
         return;
       case FrameType.ToWorker:
-        return this.#listeners.tell(this.session.valuesOf(frame));
+        return this.#options.listeners.tellNow(this.session.valuesOf(frame));
       case FrameType.Ping:
         return this.session.writer.signal(FrameType.Pong, frame.id);
       case FrameType.Close:
@@ -156,7 +155,7 @@ export class RpcServer implements SessionEvents {
     }
     if (!isThenable(result) && !isStream(result) && this.#options.beforeAnswer === undefined) {
       this.#answer(id, result);
-      return this.#flushIfLate();
+      return this.#flush();
     }
     this.#running.set(id, call);
     void this.#finishLater(call, result);
@@ -195,7 +194,7 @@ export class RpcServer implements SessionEvents {
       },
       ended: (failure) => {
         if (failure === undefined) writer.signal(FrameType.End, id);
-        else this.#fail(id, failure.kind, failure.thrown);
+        else this.#fail(id, failure.unsent ? resultFailure(failure.thrown) : "thrown", failure.thrown);
       },
     });
     call.producer = producer;
@@ -240,7 +239,7 @@ export class RpcServer implements SessionEvents {
       this.session.send({ type: FrameType.Result, id, extra, values });
       return true;
     } catch (error) {
-      this.#fail(id, "result", error);
+      this.#fail(id, resultFailure(error), error);
       return false;
     }
   }
@@ -264,10 +263,14 @@ export class RpcServer implements SessionEvents {
     this.#options.finished();
   }
 
-  /** Functions that take their time must not hold up what was said before. */
-  #flushIfLate(): void {
+  /** The code that runs next may take its time, and must not hold up what was said before. */
+  #flush(): void {
     const now = performance.now();
-    if (now - this.#flushedAt < LINGER_MS) return;
+    if (now - this.#windowBegan >= WINDOW_MS) {
+      this.#windowBegan = now;
+      this.#flushes = 0;
+    }
+    if (this.#flushes++ >= WINDOW_FLUSHES && now - this.#flushedAt < LINGER_MS) return;
     this.#flushedAt = now;
     this.session.writer.flush();
   }
@@ -277,6 +280,12 @@ export class RpcServer implements SessionEvents {
     const needed = [...this.#running.values()].some(({ producer }) => producer !== undefined);
     this.session.setReferenced(needed || !this.#closing);
   }
+}
+
+/** Why a result could not be sent. */
+function resultFailure(error: unknown): FailureKind {
+  if (error instanceof FrameTooLarge) return "large";
+  return error instanceof Undeliverable ? "handle" : "result";
 }
 
 function isThenable(value: unknown): boolean {

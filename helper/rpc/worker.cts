@@ -2,7 +2,7 @@
 
 import type { Argument } from "../process-state.cjs";
 import { processFacts } from "../wire/facts.cjs";
-import { workerContext } from "./context.cjs";
+import { workerContext, workerListeners } from "./context.cjs";
 
 export type { Argument } from "../process-state.cjs";
 
@@ -44,13 +44,14 @@ export function emit(name: string, ...args: unknown[]): void {
   context("emit").emit(name, args);
 }
 
-/** Listens to an event that the parent sends with `rpc.emit`. Add it while the module loads: earlier ones are lost. */
+/** Listens to an event that the parent sends with `rpc.emit`. Add it while the module loads: what comes before is lost. */
 export function on(name: string, listener: (...args: never[]) => void): void {
-  context("on").on(name, listener);
+  if (typeof listener !== "function") throw new TypeError("a listener must be a function");
+  workerListeners().add(name, listener);
 }
 
 export function off(name: string, listener: (...args: never[]) => void): void {
-  context("off").off(name, listener);
+  workerListeners().remove(name, listener);
 }
 
 /** Resolves when the system has taken all that was sent so far: a `process.exit()` after it loses nothing. */

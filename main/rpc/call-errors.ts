@@ -8,6 +8,8 @@ const CODES: Record<Exclude<FailureKind, "thrown">, [code: ForkErrorCode, what: 
   function: ["ERR_FORK_FUNCTION", "there is no such function"],
   arguments: ["ERR_FORK_SERIALIZE", "the worker could not read the arguments"],
   result: ["ERR_FORK_SERIALIZE", "the result can't be sent"],
+  large: ["ERR_FORK_TOO_LARGE", "the result can't be sent"],
+  handle: ["ERR_FORK_HANDLE", "the result can't be sent"],
   init: ["ERR_FORK_INIT", "the worker could not be initialised"],
 };
 

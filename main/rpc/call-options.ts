@@ -1,6 +1,6 @@
 /** What bounds one call: an AbortSignal, and a time limit. */
 import { abortError, ForkError } from "../errors.js";
-import type { PendingCall, RpcClient } from "./client.js";
+import { type PendingCall, type RestOfCall, type RpcClient, restOf } from "./client.js";
 
 export interface CallOptions {
   /** Aborting rejects the call with an AbortError; the worker sees it through `abortSignal()`. A stream ends, too. */
@@ -21,56 +21,89 @@ export function checkTimeout(timeout: unknown, what: string): asserts timeout is
     );
 }
 
-interface BoundedCall extends CallOptions {
+/** @throws ForkError ERR_FORK_ARGUMENT */
+export function checkCallOptions({ signal, timeout }: CallOptions): void {
+  if (timeout !== undefined) checkTimeout(timeout, "the option 'timeout'");
+  if (signal !== undefined && (typeof signal !== "object" || signal === null || !("aborted" in signal)))
+    throw new ForkError("ERR_FORK_ARGUMENT", "the option 'signal' must be an AbortSignal");
+}
+
+interface CallToBound extends CallOptions {
   name: string;
   args: readonly unknown[];
   call: PendingCall;
 }
 
 /** Calls, and watches over the call until the worker is done with it. What prevents it rejects it. */
-export function startCall(client: RpcClient, { name, args, call, signal, timeout = 0 }: BoundedCall): void {
+export function startCall(client: RpcClient, { name, args, call, signal, timeout = 0 }: CallToBound): void {
   if (signal?.aborted) return refuse(call, abortError(signal));
   if (signal === undefined && timeout === 0) {
     tryCall(client, name, args, call);
     return;
   }
-  let settled = false;
-  let timer: NodeJS.Timeout | undefined;
-  const settle = () => {
-    settled = true;
-    clearTimeout(timer);
-  };
-  const id = tryCall(client, name, args, {
-    resolve(value) {
-      settle();
-      call.resolve(value);
-    },
-    reject(error) {
-      settle();
-      call.reject(error);
-    },
-    finished() {
-      signal?.removeEventListener("abort", onAbort);
-      call.finished?.();
-    },
-  });
-  if (id === undefined) return;
-  const giveUp = (error: Error) => {
-    signal?.removeEventListener("abort", onAbort);
-    if (settled) return client.abortStream(id, error);
-    settle();
-    client.abandon(id);
-    refuse(call, error);
-  };
-  function onAbort(): void {
-    giveUp(abortError(signal as AbortSignal));
+  const bounded = new BoundedCall(client, call, signal);
+  const id = tryCall(client, name, args, bounded);
+  if (id !== undefined) bounded.begun(id, name, timeout);
+}
+
+class BoundedCall implements PendingCall {
+  readonly #client: RpcClient;
+  readonly #signal: AbortSignal | undefined;
+  /** Undefined once its promise has settled: whoever holds on to a promise holds on to the stream that it resolved with. */
+  #promise: PendingCall | undefined;
+  readonly #rest: RestOfCall;
+  #timer: NodeJS.Timeout | undefined;
+  #id = 0;
+  readonly #onAbort = () => this.#giveUp(abortError(this.#signal as AbortSignal));
+
+  constructor(client: RpcClient, call: PendingCall, signal: AbortSignal | undefined) {
+    this.#client = client;
+    this.#promise = call;
+    this.#rest = restOf(call);
+    this.#signal = signal;
   }
-  signal?.addEventListener("abort", onAbort, { once: true });
-  if (timeout > 0)
-    timer = setTimeout(
-      () => giveUp(new ForkError("ERR_FORK_TIMEOUT", `'${name}' took longer than ${timeout} ms`)),
+
+  begun(id: number, name: string, timeout: number): void {
+    this.#id = id;
+    this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (timeout === 0) return;
+    this.#timer = setTimeout(
+      () => this.#giveUp(new ForkError("ERR_FORK_TIMEOUT", `'${name}' took longer than ${timeout} ms`)),
       timeout,
     );
+  }
+
+  resolve(value: unknown): void {
+    this.#settle()?.resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.#settle()?.reject(error);
+  }
+
+  finished(): void {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#rest.finished?.();
+  }
+
+  settled(): void {
+    this.#rest.settled?.();
+  }
+
+  #settle(): PendingCall | undefined {
+    const promise = this.#promise;
+    this.#promise = undefined;
+    clearTimeout(this.#timer);
+    return promise;
+  }
+
+  #giveUp(error: Error): void {
+    const promise = this.#settle();
+    if (promise === undefined) return this.#client.abortStream(this.#id, error);
+    this.#client.abandon(this.#id);
+    promise.reject(error);
+    this.finished();
+  }
 }
 
 /** @returns a number to abandon the call by; undefined when it was rejected */
@@ -91,4 +124,5 @@ export function tryCall(
 function refuse(call: PendingCall, error: unknown): void {
   call.reject(error);
   call.finished?.();
+  call.settled?.();
 }

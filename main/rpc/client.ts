@@ -19,6 +19,18 @@ export interface PendingCall {
   settled?(): void;
 }
 
+export type RestOfCall = Pick<PendingCall, "finished" | "settled">;
+
+const NOTHING: RestOfCall = {};
+
+/**
+ * What is left of a call when its promise has settled. The promise holds the stream that it resolved with; without it a
+ * stream that nobody reads can be collected.
+ */
+export function restOf(call: PendingCall): RestOfCall {
+  return call.finished === undefined && call.settled === undefined ? NOTHING : call;
+}
+
 export interface ClientEvents {
   /** The worker is initialised. */
   ready?(): void;
@@ -38,9 +50,9 @@ export class RpcClient implements SessionEvents {
   readonly #session: Session;
   readonly #functions = new Map<string, number>();
   readonly #pending = new Map<number, PendingCall>();
-  readonly #streams = new Map<number, { stream: RemoteStream; call: PendingCall }>();
+  readonly #streams = new Map<number, { stream: RemoteStream; call: RestOfCall }>();
   /** Calls that nobody waits for any more, and that the worker has not answered yet. */
-  readonly #abandoned = new Map<number, PendingCall>();
+  readonly #abandoned = new Map<number, RestOfCall>();
   readonly #pings = new Map<number, () => void>();
   #lastId = 0;
   #failure: Error | undefined;
@@ -221,7 +233,7 @@ export class RpcClient implements SessionEvents {
       consumed: (items) => this.#session.writer.signal(FrameType.Credit, id, items),
       cancelled: () => this.#cancel(id),
     });
-    this.#streams.set(id, { stream, call });
+    this.#streams.set(id, { stream, call: restOf(call) });
     call.resolve(stream.iterator());
   }
 
@@ -257,7 +269,7 @@ export class RpcClient implements SessionEvents {
     open.call.finished?.();
   }
 
-  #forsake(id: number, call: PendingCall): void {
+  #forsake(id: number, call: RestOfCall): void {
     this.#abandoned.set(id, call);
     this.#session.writer.signal(FrameType.Abort, id);
     if (this.size === 0) this.#rethinkReference();

@@ -28,8 +28,10 @@ export class RpcProcess {
   #settleReady!: { resolve(): void; reject(error: Error): void };
   #settleExited!: (status: ExitStatus) => void;
   #hasExited = false;
-  /** Its end is awaited: this program lives as long. */
+  /** Its end is awaited. */
   #ending = false;
+  #referenced = false;
+  #held = false;
   #over = false;
   readonly #tellFailed: ((error: Error) => void) | undefined;
   #disobey: () => void = () => {};
@@ -78,20 +80,28 @@ export class RpcProcess {
     this.#tellFailed?.(error);
     this.client.fail(error);
     this.#connection?.kill("SIGKILL");
-    this.#awaitEnd();
+    this.#ending = true;
+    this.#rethinkHold();
   }
 
   /** No more calls: the process finishes those that it has, and ends. */
   finish(reason: ForkError): void {
     this.client.finish(reason);
-    this.#awaitEnd();
+    this.#ending = true;
+    this.#rethinkHold();
+  }
+
+  /** Whether this program lives as long as the process does, also when nothing is awaited of it. */
+  setReferenced(referenced: boolean): void {
+    this.#referenced = referenced;
+    this.#rethinkHold();
   }
 
   async #start(process: ForkProcess, plan: Service["plan"]): Promise<void> {
     try {
       const { connection, end } = await process.core.runRaw(plan);
       this.#connection = connection;
-      if (this.#ending) connection.hold();
+      if (this.#held) connection.hold();
       void connection.exited.then((status) => this.#exited(status));
       this.client.attach(typeof end === "number" ? new SocketLink(requireAddon("rpc"), end) : new StreamLink(end));
       if (this.#over) connection.kill("SIGKILL");
@@ -102,7 +112,6 @@ export class RpcProcess {
   }
 
   #exited(status: ExitStatus): void {
-    if (this.#ending) this.#connection?.release();
     this.#settle(status);
     // The connection ends with it, unless somebody else has the worker's end open.
     setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
@@ -110,6 +119,7 @@ export class RpcProcess {
 
   #settle(status: ExitStatus): void {
     this.#hasExited = true;
+    this.#rethinkHold();
     this.#disobey();
     this.#settleExited(status);
   }
@@ -145,9 +155,11 @@ export class RpcProcess {
     this.#disobey = () => signal.removeEventListener("abort", abort);
   }
 
-  #awaitEnd(): void {
-    if (this.#ending || this.#hasExited) return;
-    this.#ending = true;
-    this.#connection?.hold();
+  #rethinkHold(): void {
+    const held = (this.#ending || this.#referenced) && !this.#hasExited;
+    if (held === this.#held) return;
+    this.#held = held;
+    if (held) this.#connection?.hold();
+    else this.#connection?.release();
   }
 }

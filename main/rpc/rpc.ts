@@ -6,7 +6,7 @@ import type { ExitStatus } from "../exit-status.js";
 import { type MemoryUse, readMemory } from "../memory.js";
 import { ForkProcess } from "../process.js";
 import { callsOf } from "./api.js";
-import { type CallOptions, checkTimeout, startCall, tryCall } from "./call-options.js";
+import { type CallOptions, checkCallOptions, startCall, tryCall } from "./call-options.js";
 import { RpcProcess } from "./rpc-process.js";
 import { type ServiceOptions, serviceOf } from "./service.js";
 import type {
@@ -24,7 +24,8 @@ import type {
 /**
  * Gives a process a module to serve. Calls can be made at once; they wait until the worker is ready.
  *
- * The worker ends after {@link Rpc.close}, and with this program. A call under way keeps this program alive.
+ * The worker ends after {@link Rpc.close}, and with this program. A call under way keeps this program alive; an idle worker
+ * does not, see {@link Rpc.ref}.
  *
  * @param process used up by it, as by `run`
  * @example
@@ -78,12 +79,13 @@ export class Rpc<M = AnyModule, E extends object = AnyEvents> {
     const [args = [], options] = rest as [args?: readonly unknown[], options?: CallOptions];
     if (typeof name !== "string") throw new ForkError("ERR_FORK_ARGUMENT", "a function's name must be a string");
     if (!Array.isArray(args)) throw new ForkError("ERR_FORK_ARGUMENT", "the arguments must be an array");
-    if (options?.timeout !== undefined) checkTimeout(options.timeout, "the option 'timeout'");
+    if (options !== undefined) checkCallOptions(options);
     return this.#call(name, args, options) as RunResult<M, K>;
   }
 
   /** Listens to an event that the worker sends with `emit`. */
   on<K extends EventName<E>>(name: K, listener: EventListener<E, K>): this {
+    if (typeof listener !== "function") throw new ForkError("ERR_FORK_ARGUMENT", "a listener must be a function");
     this.#worker.client.listeners.add(name, listener as unknown as Listener);
     return this;
   }
@@ -104,6 +106,18 @@ export class Rpc<M = AnyModule, E extends object = AnyEvents> {
   /** @returns false when the worker has ended, or does not live yet */
   kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
     return this.#worker.connection?.kill(signal) ?? false;
+  }
+
+  /** Keeps this program alive as long as the worker, for instance to hear its events. A call under way does so anyway. */
+  ref(): this {
+    this.#worker.setReferenced(true);
+    return this;
+  }
+
+  /** Takes `ref()` back. */
+  unref(): this {
+    this.#worker.setReferenced(false);
+    return this;
   }
 
   /** The worker's memory, as of now. @throws ForkError ERR_FORK_UNSUPPORTED without /proc, ERR_FORK_DIED */

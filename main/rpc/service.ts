@@ -1,5 +1,5 @@
 /** What an rpc worker is told before it serves, and the checks of it. */
-import { DEFAULT_FRAME_BYTES, MAX_FRAME_BYTES } from "../../helper/rpc/frame.cjs";
+import { DEFAULT_FRAME_BYTES, MAX_FRAME_BYTES, MIN_FRAME_BYTES } from "../../helper/rpc/frame.cjs";
 import { jsonSerializer } from "../../helper/rpc/serializers.cjs";
 import type { Serializer } from "../../helper/rpc/values.cjs";
 import type { RpcPlan } from "../../helper/wire/plans.cjs";
@@ -19,7 +19,7 @@ export interface ServiceOptions {
   done?: string | undefined;
   /** Instead of structured clone: `"json"`, or functions of your own and the module that exports them to the worker. */
   serializer?: "json" | CustomSerializer | undefined;
-  /** The longest message, in bytes of its serialised values. Default: 1 GiB; at most 4 GiB - 1. */
+  /** The longest message, in bytes of its serialised values. From 1024 to 4 GiB - 1; default: 1 GiB. */
   maxMessageBytes?: number | undefined;
   /** What `ps` shows. Default: the module's name. */
   title?: string | undefined;
@@ -40,13 +40,15 @@ export interface Service {
  * @throws ForkError ERR_FORK_ARGUMENT, naming the option
  */
 export function serviceOf(options: ServiceOptions, from: string): Service {
+  if (typeof options !== "object" || options === null)
+    throw new ForkError("ERR_FORK_ARGUMENT", `the options must be an object, not ${options}`);
   const { init, done, serializer, maxMessageBytes = DEFAULT_FRAME_BYTES, title } = options;
   if (typeof options.module !== "string" && !(options.module instanceof URL))
     throw optionError("module", "a URL or a string", options.module);
   for (const [name, value] of Object.entries({ init, done, title }))
     if (value !== undefined && typeof value !== "string") throw optionError(name, "a string", value);
-  if (!Number.isInteger(maxMessageBytes) || maxMessageBytes < 1 || maxMessageBytes > MAX_FRAME_BYTES)
-    throw optionError("maxMessageBytes", `an integer from 1 to ${MAX_FRAME_BYTES}`, maxMessageBytes);
+  if (!Number.isInteger(maxMessageBytes) || maxMessageBytes < MIN_FRAME_BYTES || maxMessageBytes > MAX_FRAME_BYTES)
+    throw optionError("maxMessageBytes", `an integer from ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`, maxMessageBytes);
   const module = specifierOf(options.module);
   const plan: RpcPlan = {
     service: "rpc",
@@ -63,6 +65,8 @@ export function serviceOf(options: ServiceOptions, from: string): Service {
 
 function serializerName(serializer: "json" | CustomSerializer): string {
   if (serializer === "json") return serializer;
+  if (typeof serializer !== "object" || serializer === null)
+    throw optionError("serializer", "'json' or { serialize, deserialize, module }", serializer);
   const { serialize, deserialize, module } = serializer;
   if (typeof serialize !== "function" || typeof deserialize !== "function" || module === undefined)
     throw optionError("serializer", "'json' or { serialize, deserialize, module }", serializer);

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const FIXTURES = fileURLToPath(new URL("../../../test/fixtures/contract", import.meta.url));
 
 export function fixturePath(name: string): string {
-  return path.join(FIXTURES, name);
+  return path.resolve(FIXTURES, name);
 }
 
 export function fixture(name: string): URL {

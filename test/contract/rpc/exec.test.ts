@@ -1,0 +1,4 @@
+import { EXEC } from "../../support/configurations.js";
+import { installRpcContract } from "./suite/index.js";
+
+installRpcContract(EXEC);

@@ -1,0 +1,4 @@
+import { FORK } from "../../support/configurations.js";
+import { installRpcContract } from "./suite/index.js";
+
+installRpcContract(FORK);
