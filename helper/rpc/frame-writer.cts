@@ -210,15 +210,10 @@ export class FrameWriter {
     this.#fds = [];
     this.#bytes = 0;
     this.#urgent = false;
-    if (link.write(pieces, fds)) {
-      this.at = 0;
-    } else {
-      // The link still reads from it.
-      this.slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-      this.at = 0;
-      this.onBlocked();
-    }
-    this.#from = 0;
+    // As long as the link has not got rid of it, that part of the slab must stay as it is.
+    if (link.write(pieces, fds)) this.at = 0;
+    else this.onBlocked();
+    this.#from = this.at;
   }
 
   /** After what runs now, and the callers who wait for what came with it. */

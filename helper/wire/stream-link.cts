@@ -8,6 +8,8 @@ type Referable = Duplex & { ref?(): void; unref?(): void };
 export class StreamLink implements Link {
   readonly carriesHandles = false;
   readonly #stream: Referable;
+  #events: LinkEvents | undefined;
+  #blocked = false;
   #closed = false;
 
   /** @param stream the link's from now on */
@@ -17,6 +19,7 @@ export class StreamLink implements Link {
   }
 
   open(events: LinkEvents): void {
+    this.#events = events;
     const end = () => {
       if (this.#closed) return;
       this.close();
@@ -25,9 +28,6 @@ export class StreamLink implements Link {
     this.#stream.on("data", (bytes: Buffer) => {
       if (!this.#closed) events.data(bytes, bytes.length, []);
     });
-    this.#stream.on("drain", () => {
-      if (!this.#closed) events.drained();
-    });
     this.#stream.on("end", end);
     this.#stream.on("close", end);
     if (this.#stream.destroyed) process.nextTick(end);
@@ -35,11 +35,19 @@ export class StreamLink implements Link {
 
   write(pieces: Uint8Array[]): boolean {
     if (this.#closed) return true;
-    let room = true;
     this.#stream.cork();
-    for (const piece of keepPieces(pieces)) room = this.#stream.write(piece, () => release(piece));
+    for (const piece of keepPieces(pieces)) this.#stream.write(piece, () => this.#written(piece));
     this.#stream.uncork();
-    return room;
+    // What write() returns is about its patience; until this is 0 the stream holds on to the pieces.
+    this.#blocked = this.#stream.writableLength > 0;
+    return !this.#blocked;
+  }
+
+  #written(piece: Uint8Array): void {
+    release(piece);
+    if (!this.#blocked || this.#stream.writableLength > 0) return;
+    this.#blocked = false;
+    if (!this.#closed) this.#events?.drained();
   }
 
   pause(): void {
