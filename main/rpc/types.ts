@@ -20,12 +20,12 @@ export type Serializable<T> = unknown extends T
   ? T
   : T extends Primitive | Cloneable
     ? T
-    : T extends Uncloneable
-      ? never
-      : T extends ReadonlyMap<infer K, infer V>
-        ? Both<T, K, V>
-        : T extends ReadonlySet<infer V>
-          ? Both<T, V, V>
+    : T extends ReadonlyMap<infer K, infer V>
+      ? Both<T, K, V>
+      : T extends ReadonlySet<infer V>
+        ? Both<T, V, V>
+        : T extends Uncloneable // after Map and Set, which look like their weak relatives
+          ? never
           : { [K in keyof T]: Serializable<T[K]> };
 
 type Both<T, K, V> = [K, V] extends [Serializable<K>, Serializable<V>] ? T : never;
