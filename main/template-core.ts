@@ -100,8 +100,16 @@ export class TemplateCore {
     const core = ProcessCore.exec({ ...options, type: "template", title: titleOf(`template ${name}`) });
     this.#process = core;
     core.onFailed = (error) => this.#died(core, error);
-    if (modules.length > 0 && core.over === undefined) core.step(MessageType.Require, [from, ...modules]);
+    const all = [...preloads, ...modules];
+    if (all.length > 0 && core.over === undefined) core.step(MessageType.Require, [from, ...all]);
     return core;
+  }
+
+  /** Loads a file of the library's own into the process that runs now. */
+  preload(file: string): void {
+    if (this.#process?.over !== undefined) return;
+    this.#process?.step(MessageType.Require, [this.#options.from, file]);
+    this.#spares.clear(); // they have not got it
   }
 
   #died(core: ProcessCore, error: Error): void {
@@ -111,6 +119,16 @@ export class TemplateCore {
     if (connection === undefined) report({ code: null, signal: null });
     else void connection.exited.then(report);
   }
+}
+
+/** Files of the library's own that workers will need: what the template has loaded, no worker has to. */
+const preloads = new Set<string>();
+
+/** For the default template, running or not, and for all that start later. */
+export function preloadInTemplates(file: string): void {
+  if (preloads.has(file)) return;
+  preloads.add(file);
+  shared?.preload(file);
 }
 
 let shared: TemplateCore | undefined;
