@@ -9,6 +9,7 @@ import { FUZZ } from "../support/fuzz.js";
 
 const type = FrameType.Call;
 type Value = ArrayBufferView;
+type Received = [Value, { value: Value }, Value[][], Map<Value, number>];
 const sizes = fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 5 });
 
 suite("rpc: values", () => {
@@ -45,7 +46,7 @@ suite("rpc: values", () => {
         for (const value of [buffer, other]) {
           const values = [value, { value }, [[value]], new Map([[value, 1]])];
           const [frame] = decodeFrames(encodeFrames([{ type, values }]), cut);
-          const [one, two, three, four] = frame?.values as [Value, { value: Value }, Value[][], Map<Value, number>];
+          const [one, two, three, four] = (frame as Required<FrameContent>).values as unknown as Received;
           for (const received of [one, two.value, three[0]?.[0], [...four.keys()][0]]) {
             assert.deepEqual(received, value);
             assert.equal(received?.constructor, value.constructor);
