@@ -26,7 +26,7 @@ export type ForkErrorCode =
   | "ERR_FORK_CLOSED"
   /** What was given as a handle is closed, of the wrong kind, or no descriptor. */
   | "ERR_FORK_HANDLE"
-  /** An argument is too large to be sent. */
+  /** An argument or a result is too large to be sent. */
   | "ERR_FORK_TOO_LARGE"
   /** An argument is of the wrong type or value. */
   | "ERR_FORK_ARGUMENT"
