@@ -2,11 +2,11 @@
  * The fidelity suite again and again, on a machine that is kept busy: every feature and every way to end, in workers
  * of every kind of template.
  *
- *     node dist/test/stress/fidelity.js [--count 300] [--busy 2] [--limit 60] [--out folder]
+ *     node dist/test/stress/fidelity.js [--count 300] [--busy 2] [--limit 600] [--out folder]
  *
  * A repetition runs each fixture in a worker, from one kind of template or another: five repetitions try all pairs.
  * Templates are new after some repetitions. `--limit` is in seconds and per worker; of one that exceeds it the
- * stacks of all processes are saved. Ordinary processes give the references, once.
+ * stacks of all processes are saved; it is long, since a hang is for ever and a machine may be busy. Ordinary processes give the references, once.
  */
 import { spawn } from "node:child_process";
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
@@ -22,14 +22,14 @@ import { until } from "../support/until.js";
 
 const IN_WORKER = new URL("in-worker.mjs", FIXTURES);
 /** Workers at a time, so that forks, lives and ends overlap. */
-const CONCURRENCY = 4;
+const CONCURRENCY = 8;
 const REPETITIONS_PER_TEMPLATE = 10;
 
 const { values: options } = parseArgs({
   options: {
     count: { type: "string", default: "300" },
     busy: { type: "string", default: "2" },
-    limit: { type: "string", default: "60" },
+    limit: { type: "string", default: "600" },
     out: { type: "string", default: path.join(process.cwd(), ".cache", "fidelity") },
   },
 });
