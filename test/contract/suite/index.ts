@@ -3,6 +3,7 @@ import { suite } from "node:test";
 import type { Configuration } from "../../support/configurations.js";
 import { argumentsInOrder } from "./arguments.js";
 import { cloning } from "./cloning.js";
+import { dropping } from "./dropping.js";
 import { endings } from "./endings.js";
 import { evaluation } from "./evaluation.js";
 import { handles } from "./handles.js";
@@ -24,6 +25,7 @@ const PARTS = [
   handles,
   streams,
   workers,
+  dropping,
   passingOn,
 ];
 
