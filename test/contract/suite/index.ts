@@ -1,6 +1,7 @@
 /** The contract of the whole public API: one suite, installed once per configuration. */
 import { suite } from "node:test";
 import type { Configuration } from "../../support/configurations.js";
+import { aborting } from "./aborting.js";
 import { argumentsInOrder } from "./arguments.js";
 import { cloning } from "./cloning.js";
 import { dropping } from "./dropping.js";
@@ -8,6 +9,7 @@ import { endings } from "./endings.js";
 import { evaluation } from "./evaluation.js";
 import { handles } from "./handles.js";
 import { modules } from "./modules.js";
+import { options } from "./options.js";
 import { passingOn } from "./passing-on.js";
 import { running } from "./running.js";
 import { sockets } from "./sockets.js";
@@ -26,6 +28,8 @@ const PARTS = [
   streams,
   workers,
   dropping,
+  aborting,
+  options,
   passingOn,
 ];
 
