@@ -20,4 +20,5 @@ export type {
 export type { PipeEnds, StandardStream, StandardStreams } from "./stdio.js";
 export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./template.js";
 export { closeDefaultTemplate, type TemplateDeath } from "./template-core.js";
+export type { WaitOptions } from "./until-aborted.js";
 export type { Worker } from "./worker.js";

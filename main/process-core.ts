@@ -69,6 +69,8 @@ function errorOfUse(why: Unusable): ForkError {
 export class ProcessCore {
   /** Called once when the process fails or dies by itself, before `run`. */
   onFailed: (error: Error) => void = () => {};
+  /** Called once when a signal has ended the process, also after `run`. */
+  onAborted: (error: Error) => void = () => {};
   /** All that a fresh runtime has to be given to be like this process. */
   readonly #options: ExecOptions;
   readonly #stages = new Stages();
@@ -93,6 +95,8 @@ export class ProcessCore {
   #observed = false;
   #unsynced = false;
   #disobey: () => void = () => {};
+  /** The signal that has ended it. */
+  #abortedBy: AbortSignal | undefined;
 
   private constructor(options: ExecOptions) {
     this.#options = options;
@@ -100,13 +104,17 @@ export class ProcessCore {
     if (options.signal !== undefined) this.obey(options.signal);
   }
 
-  /** Aborting ends the process, whatever it does. */
+  /** Aborting ends the process, whatever it does. It may have to obey more than one. */
   obey(signal: AbortSignal): void {
     this.#options.signal = signal;
     const abort = () => this.#abort(signal);
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });
-    this.#disobey = () => signal.removeEventListener("abort", abort);
+    const disobeyOthers = this.#disobey;
+    this.#disobey = () => {
+      disobeyOthers();
+      signal.removeEventListener("abort", abort);
+    };
   }
 
   /** A fresh runtime. Never throws: what goes wrong fails the process. */
@@ -490,14 +498,16 @@ export class ProcessCore {
   }
 
   #aborted(): Error | undefined {
-    const { signal } = this.#options;
-    return signal?.aborted ? abortError(signal) : undefined;
+    return this.#abortedBy && abortError(this.#abortedBy);
   }
 
   #abort(signal: AbortSignal): void {
     if (this.#connection?.status !== undefined) return;
+    this.#abortedBy ??= signal;
+    const error = abortError(this.#abortedBy);
     this.#connection?.kill("SIGKILL");
-    this.#end(abortError(signal));
+    this.#end(error);
+    this.onAborted(error);
   }
 
   /** The process failed by itself. */

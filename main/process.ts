@@ -10,6 +10,7 @@ import { ForkError } from "./errors.js";
 import { copyHandle, type Handle } from "./handles.js";
 import { toHandle } from "./handover.js";
 import { requireAddon } from "./native.js";
+import { checkOptions } from "./options.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, ProcessCore, titleOf } from "./process-core.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { becomeProgram } from "./spawn/become.js";
@@ -22,6 +23,7 @@ import type {
 } from "./spawn/types.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "./stdio.js";
 import { defaultTemplateCore } from "./template-core.js";
+import { untilAborted, type WaitOptions } from "./until-aborted.js";
 import { takeValues } from "./values.js";
 import { Worker } from "./worker.js";
 
@@ -53,6 +55,8 @@ export interface RunOptions {
   export?: string;
   /** What `ps` shows. Default: the function's name. */
   title?: string;
+  /** Aborting ends the worker, or the process on its way to become one, and rejects what is pending with an AbortError. */
+  signal?: AbortSignal;
 }
 
 /** Processes whose object was dropped before `run` end, after doing what they were told. */
@@ -159,9 +163,13 @@ export class ForkProcess {
     return this;
   }
 
-  /** Resolves when all commands so far have succeeded; rejects with what the first failing one threw. */
-  async ready(): Promise<this> {
-    await this.#core.ready();
+  /**
+   * Resolves when all commands so far have succeeded; rejects with what the first failing one threw. Its `signal` ends the
+   * waiting, and not the process.
+   */
+  async ready(options: WaitOptions = {}): Promise<this> {
+    checkOptions("ready", options);
+    await untilAborted(this.#core.ready(), options.signal);
     return this;
   }
 
@@ -176,8 +184,12 @@ export class ForkProcess {
   run(module: string | URL, exportName?: string, options?: RunOptions): Promise<Worker>;
   async run(target: string | URL, exportOrOptions: string | RunOptions = {}, more: RunOptions = {}): Promise<Worker> {
     const options = typeof exportOrOptions === "string" ? { ...more, export: exportOrOptions } : exportOrOptions;
+    checkOptions("run", options);
+    this.#core.assertUsable();
+    if (options.signal !== undefined) this.#core.obey(options.signal);
     const { connection, socket } = await this.#core.run(runPlan(target, options));
-    return new Worker({ connection, socket, pipes: this.#core.pipes, signal: this.#core.signal });
+    this.#core.onAborted = (error) => socket.destroy(error);
+    return new Worker({ connection, socket, pipes: this.#core.pipes });
   }
 
   /**
@@ -223,6 +235,7 @@ export class ForkProcess {
    *   ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
    */
   static fromHandle(handle: net.Socket | number, options: AdoptOptions = {}): ForkProcess {
+    checkOptions("fromHandle", options);
     return new ForkProcess(fromHandle(handle, options));
   }
 
@@ -253,7 +266,9 @@ export function forkOf(source: { fork(options: BirthOptions): ProcessCore }, opt
   }
 }
 
+/** @throws ForkError ERR_FORK_ARGUMENT, ERR_FORK_HANDLE, ERR_FORK_SYSTEM */
 export function birthOptions(options: ForkOptions): BirthOptions {
+  checkOptions("a process", options);
   return { ...options, title: options.title ?? titleOf("process"), stdio: Stdio.take(options.stdio) };
 }
 

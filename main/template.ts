@@ -3,10 +3,12 @@ import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { processFacts } from "../helper/wire/facts.cjs";
 import { callerFile } from "./caller.js";
-import { ForkError } from "./errors.js";
+import { abortError, ForkError } from "./errors.js";
+import { checkOptions } from "./options.js";
 import { type ForkOptions, type ForkProcess, forkOf, specifierOf } from "./process.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { TemplateCore, type TemplateDeath } from "./template-core.js";
+import { untilAborted, type WaitOptions } from "./until-aborted.js";
 
 export interface TemplateOptions extends RuntimeOptions {
   /** For `ps` and messages. */
@@ -45,8 +47,10 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
   constructor(options?: TemplateOptions);
   /** @internal */
   constructor(options: TemplateOptions | undefined, program: boolean);
-  constructor({ name = "template", modules = [], ...options }: TemplateOptions = {}, program = false) {
+  constructor(given: TemplateOptions = {}, program = false) {
     super();
+    checkOptions("a template", given);
+    const { name = "template", modules = [], ...options } = given;
     this.name = name;
     this.#core = new TemplateCore({ ...options, program, name, modules: modules.map(specifierOf), from: callerFile() });
     this.#core.onDied = (death) => this.emit("died", death);
@@ -79,9 +83,18 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     return new Template({ name: "program", ...options }, true);
   }
 
-  /** A template that is ready. */
-  static async start(options: TemplateOptions = {}): Promise<Template> {
-    return new Template(options).ready();
+  /** A template that is ready. When it fails, or its `signal` is aborted before, nothing is left of it. */
+  static async start(options: TemplateOptions & WaitOptions = {}): Promise<Template> {
+    checkOptions("a template", options);
+    const { signal, ...templateOptions } = options;
+    if (signal?.aborted) throw abortError(signal);
+    const template = new Template(templateOptions);
+    try {
+      return await template.ready(signal && { signal });
+    } catch (error) {
+      template.close();
+      throw error;
+    }
   }
 
   /** Undefined before it has one, and without the process. */
@@ -100,9 +113,13 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     return strategy?.name === "exec" ? strategy.reason : undefined;
   }
 
-  /** Resolves when the template has loaded its modules; rejects with what went wrong. */
-  async ready(): Promise<this> {
-    await this.#core.ready();
+  /**
+   * Resolves when the template has loaded its modules; rejects with what went wrong. Its `signal` ends the waiting, and not
+   * the template.
+   */
+  async ready(options: WaitOptions = {}): Promise<this> {
+    checkOptions("ready", options);
+    await untilAborted(this.#core.ready(), options.signal);
     return this;
   }
 

@@ -1,7 +1,6 @@
 /** A process whose function is running. */
 import type net from "node:net";
 import type { Connection } from "./connection.js";
-import { abortError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
 import { type MemoryUse, readMemory } from "./memory.js";
 import { belongsHere, endsHere } from "./ownership.js";
@@ -11,7 +10,6 @@ export interface WorkerStart {
   connection: Connection;
   socket: net.Socket;
   pipes: PipeEnds;
-  signal: AbortSignal | undefined;
 }
 
 /**
@@ -33,7 +31,7 @@ export class Worker {
   #referenced = false;
 
   /** @internal */
-  constructor({ connection, socket, pipes, signal }: WorkerStart) {
+  constructor({ connection, socket, pipes }: WorkerStart) {
     this.socket = socket;
     this.stdin = pipes.stdin;
     this.stdout = pipes.stdout;
@@ -42,17 +40,11 @@ export class Worker {
     this.#connection = connection;
     belongsHere(this);
     this.ref();
-    const abort = () => {
-      this.socket.destroy(signal && abortError(signal));
-      this.kill("SIGKILL");
-    };
-    signal?.addEventListener("abort", abort, { once: true });
     void this.exited.then(() => {
       endsHere(this);
       this.#release();
       // Nobody may have asked for what it wrote; the end of file still closes the socket.
       this.socket.read(0);
-      signal?.removeEventListener("abort", abort);
     });
   }
 

@@ -1,6 +1,6 @@
 /** A call that is to be made by some worker. */
 import { abortError, ForkError } from "../errors.js";
-import { optionError } from "../rpc/service.js";
+import { optionError } from "../options.js";
 import type { Queued } from "./job-queue.js";
 import { count, time } from "./options.js";
 import type { OutputListener } from "./output.js";

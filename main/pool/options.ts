@@ -1,8 +1,9 @@
 /** What a pool can be told, and the checks of it. */
 import fs from "node:fs";
 import { ForkError } from "../errors.js";
+import { optionError } from "../options.js";
 import { ForkProcess } from "../process.js";
-import { optionError, type ServiceOptions } from "../rpc/service.js";
+import type { ServiceOptions } from "../rpc/service.js";
 import type { RuntimeOptions } from "../runtime.js";
 import { Template } from "../template.js";
 import { OUTPUT_MODES, type OutputMode, type OutputModes } from "./output.js";

@@ -6,6 +6,7 @@ import type { Serializer } from "../../helper/rpc/values.cjs";
 import type { RpcPlan } from "../../helper/wire/plans.cjs";
 import { LIBRARY } from "../../native/place.cjs";
 import { ForkError } from "../errors.js";
+import { optionError } from "../options.js";
 import { specifierOf } from "../process.js";
 import { titleOf } from "../process-core.js";
 import { preloadInTemplates } from "../template-core.js";
@@ -83,10 +84,4 @@ function serializerName(serializer: "json" | CustomSerializer): string {
 
 function serializerFunctions(serializer: "json" | CustomSerializer): Serializer {
   return serializer === "json" ? jsonSerializer : serializer;
-}
-
-/** The error for a bad option, by its name. */
-export function optionError(name: string, expected: string, value: unknown): ForkError {
-  const shown = typeof value === "object" && value !== null ? "an object" : String(value);
-  return new ForkError("ERR_FORK_ARGUMENT", `the option '${name}' must be ${expected}, not ${shown}`);
 }

@@ -75,6 +75,15 @@ export async function running(): Promise<void> {
   const byName: Worker = await proc.run("work");
   const byExport: Worker = await proc.run(new URL("file:///a.js"), "work", { title: "w" });
   await using byOption: Worker = await proc.run("work", { title: "w" });
+  const { signal } = new AbortController();
+  await proc.ready({ signal });
+  await template.ready({ signal });
+  await Template.start({ modules: ["sharp"], signal });
+  await proc.run("work", { signal });
+  // @ts-expect-error a template lives longer than one wait
+  new Template({ signal });
+  // @ts-expect-error a controller is no signal
+  await proc.ready({ signal: new AbortController() });
   // @ts-expect-error a function is named, not given
   proc.run(() => {});
   // @ts-expect-error arguments are sent before

@@ -1,12 +1,15 @@
 /** The contract of the whole public API: one suite, installed once per configuration. */
 import { suite } from "node:test";
 import type { Configuration } from "../../support/configurations.js";
+import { aborting } from "./aborting.js";
 import { argumentsInOrder } from "./arguments.js";
 import { cloning } from "./cloning.js";
+import { dropping } from "./dropping.js";
 import { endings } from "./endings.js";
 import { evaluation } from "./evaluation.js";
 import { handles } from "./handles.js";
 import { modules } from "./modules.js";
+import { options } from "./options.js";
 import { passingOn } from "./passing-on.js";
 import { running } from "./running.js";
 import { sockets } from "./sockets.js";
@@ -24,6 +27,9 @@ const PARTS = [
   handles,
   streams,
   workers,
+  dropping,
+  aborting,
+  options,
   passingOn,
 ];
 
