@@ -173,12 +173,13 @@ suite("faults of the original", () => {
   });
 
   test("fault 11: a new process can be given the environment and directory of this moment", async () => {
-    await ForkProcess.create().ready();
+    using earlier = await ForkProcess.create().ready(); // the template was born before
     const proc = ForkProcess.create({ env: { ...process.env, LATER: "set" }, cwd: os.tmpdir() });
     const code = "function tell(s) { s.end(JSON.stringify([process.env.LATER, process.cwd()])) }";
     const worker = await proc.eval(code).run("tell");
     assert.deepEqual(await json(worker.socket), ["set", fs.realpathSync(os.tmpdir())]);
     await worker.exited;
+    assert.ok(earlier.pid !== undefined);
   });
 
   test("fault 12: forks of a process that has drawn random numbers draw different ones", async () => {
