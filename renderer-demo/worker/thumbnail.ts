@@ -1,7 +1,7 @@
 /** One picture's thumbnail: out of the cache that all programs share, or made now. Runs in the pool's workers. */
 import fs from "node:fs/promises";
 import os from "node:os";
-import { emit } from "desktop-fork/worker";
+import { emit, retire } from "desktop-fork/worker";
 import sharp from "sharp";
 import { isValid, mtimeSeconds, ThumbnailCache } from "../../main/thumbnails/cache.js";
 import { BadCache, BadPicture, renderPicture } from "../../main/thumbnails/render.js";
@@ -22,6 +22,10 @@ export type ThumbnailReply =
 
 /** Below every program that a person waits for. */
 const NICENESS = 10;
+/** After so long without a picture a worker makes room for a fresh one, which has far less memory of its own. */
+const REST_MS = 1500;
+
+let rest: NodeJS.Timeout | undefined;
 
 /** Called once in each worker. */
 export function prepare(): void {
@@ -35,6 +39,15 @@ export function prepare(): void {
 
 /** @throws BadCache */
 export async function thumbnail(request: ThumbnailRequest): Promise<ThumbnailReply> {
+  clearTimeout(rest);
+  try {
+    return await findOrMake(request);
+  } finally {
+    rest = setTimeout(retire, REST_MS).unref();
+  }
+}
+
+async function findOrMake(request: ThumbnailRequest): Promise<ThumbnailReply> {
   const { uri, targets, octets } = request;
   emit("begun", request.name);
   const cache = new ThumbnailCache(request.cache);

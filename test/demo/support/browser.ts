@@ -4,15 +4,14 @@ import { after, before } from "node:test";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 
 const CANDIDATES = [process.env["CHROMIUM"] ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser"];
-const executablePath = CANDIDATES.find((file) => file !== "" && existsSync(file));
+export const chromiumPath = CANDIDATES.find((file) => file !== "" && existsSync(file));
 
 /** Why tests in a browser are skipped; false: they are not. */
 export const withoutBrowser =
-  executablePath === undefined &&
-  "there is no Chromium: `apt-get install chromium`, or set CHROMIUM to the path of one";
+  chromiumPath === undefined && "there is no Chromium: `apt-get install chromium`, or set CHROMIUM to the path of one";
 
 /** Without these Chromium talks to the world, and warms itself up while figures are taken. */
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-quic",
   "--no-first-run",
@@ -31,7 +30,7 @@ export interface TestPage {
 export function useBrowser(): (options?: BrowserContextOptions) => Promise<TestPage> {
   let browser: Browser | undefined;
   before(async () => {
-    if (executablePath !== undefined) browser = await chromium.launch({ executablePath, args: FLAGS });
+    if (chromiumPath !== undefined) browser = await chromium.launch({ executablePath: chromiumPath, args: FLAGS });
   });
   after(() => browser?.close());
   return async (options = {}) => {
