@@ -13,7 +13,14 @@ import { enter, type WorkerFunction } from "./run.cjs";
 import { becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import type { Channel, ChannelEvents } from "./wire/channel.cjs";
 import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
-import type { ForkPlan, FunctionPlan, HandleKind, RpcPlan, RunPlan } from "./wire/plans.cjs";
+import {
+  type ForkPlan,
+  type FunctionPlan,
+  type HandleKind,
+  RPC_SERVICE,
+  type RpcPlan,
+  type RunPlan,
+} from "./wire/plans.cjs";
 import { describeError, type Failure, type FailureKind } from "./wire/remote-error.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
 
@@ -215,6 +222,7 @@ export class Server implements ChannelEvents {
 
   async #load(specifier: string, from: string): Promise<Record<string, unknown>> {
     try {
+      if (specifier === RPC_SERVICE) return { ...rpcService() };
       return await loadModule(specifier, from);
     } catch (error) {
       throw new CommandFailed("require", error);
@@ -294,7 +302,7 @@ export class Server implements ChannelEvents {
   }
 
   #serveRpc(message: Message, plan: RpcPlan, namespace: Record<string, unknown>): void {
-    const { serveRpc } = require("./rpc/serve.cjs") as typeof import("./rpc/serve.cjs");
+    const { serveRpc } = rpcService();
     const fd = this.#begin(message, plan.title);
     this.#serving = true;
     serveRpc({ addon: this.#host.addon, fd, namespace, plan, args: takeArguments() });
@@ -375,7 +383,11 @@ export class Server implements ChannelEvents {
 
 /** In a fork of a worker that serves rpc, which waits for commands now as any other process that runs nothing. */
 function leaveService(addon: Addon): void {
-  const { abandonService } = require("./rpc/serve.cjs") as typeof import("./rpc/serve.cjs");
-  abandonService();
+  rpcService().abandonService();
   ignoreInterrupt(addon);
+}
+
+/** Most processes never need it. */
+function rpcService(): typeof import("./rpc/serve.cjs") {
+  return require("./rpc/serve.cjs") as typeof import("./rpc/serve.cjs");
 }

@@ -14,14 +14,17 @@ export interface JobOptions {
   priority?: number | undefined;
   /** How often it is tried again when its worker died. */
   retries?: number | undefined;
+  /** Called with the worker's pid when a worker has been given the job, each time that one is. */
+  onStart?: ((pid: number) => void) | undefined;
   /** Gets what the job writes to those of its standard streams for which the pool has the mode `job`. */
   onOutput?: OutputListener | undefined;
 }
 
 /** @throws ForkError ERR_FORK_ARGUMENT, naming the option */
-export function checkJobOptions({ signal, timeout = 0, priority = 0, retries = 0, onOutput }: JobOptions): void {
+export function checkJobOptions({ signal, timeout = 0, priority = 0, retries = 0, ...listeners }: JobOptions): void {
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw optionError("signal", "an AbortSignal", signal);
-  if (onOutput !== undefined && typeof onOutput !== "function") throw optionError("onOutput", "a function", onOutput);
+  for (const [name, value] of Object.entries({ onStart: listeners.onStart, onOutput: listeners.onOutput }))
+    if (value !== undefined && typeof value !== "function") throw optionError(name, "a function", value);
   if (!Number.isFinite(priority)) throw optionError("priority", "a finite number", priority);
   time("timeout", timeout);
   count("retries", retries, 0, true);
@@ -54,6 +57,7 @@ export class Job implements Queued {
   /** Infinity: for ever. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly onStart: JobOptions["onStart"];
   readonly onOutput: OutputListener | undefined;
   /** When it began to wait. */
   waitsSince: number;
@@ -69,6 +73,7 @@ export class Job implements Queued {
     this.timeoutMs = (options.timeout ?? defaults.timeout) || Number.POSITIVE_INFINITY;
     this.retries = options.retries ?? defaults.retries;
     this.signal = options.signal;
+    this.onStart = options.onStart;
     this.onOutput = options.onOutput;
     this.waitsSince = now;
     this.#promised = promised;

@@ -113,6 +113,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
       );
       this.#hold(1);
       if (job.signal?.aborted) return job.reject(job.abortError());
+      this.room.taken();
       if (this.#free <= 0) return job.reject(this.#fullError());
       this.#aborts.add(job);
       this.scheduler.submit(job, now);
@@ -179,6 +180,8 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     const worker = this.workers.get(slot) as PoolWorker;
     if (!worker.give(job, now)) return false;
     job.holder = worker;
+    const { onStart } = job;
+    if (onStart !== undefined) queueMicrotask(() => onStart(worker.pid as number));
     this.statistics.waited(now - job.waitsSince);
     return true;
   }

@@ -90,8 +90,8 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
   }
 
   /**
-   * Resolves when `run` would not be refused for want of room: for one producer that waits before each call. Resolves at
-   * once without `maxQueue`, and when the pool is closed.
+   * Resolves when the queue has room for a job, which has to be asked for at once: `await pool.room(); pool.run(…)`.
+   * Resolves immediately without `maxQueue`, and when the pool is closed.
    */
   room(): Promise<void> {
     return this.#core.room.wait();

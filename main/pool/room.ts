@@ -3,6 +3,8 @@
 export class Room {
   readonly #free: () => number;
   readonly #waiting: (() => void)[] = [];
+  /** Places of those who were let in and have not used them yet. */
+  readonly #promised = new Set<object>();
   #isOpen = false;
   #isDue = false;
 
@@ -11,21 +13,28 @@ export class Room {
     this.#free = free;
   }
 
-  /** Resolves when there is room, in the order of the calls. */
+  /** Resolves when there is room, in the order of the calls. The place is kept until the next turn of the event loop. */
   wait(): Promise<void> {
-    if (this.#isOpen || (this.#waiting.length === 0 && this.#free() > 0)) return Promise.resolve();
+    if (this.#isOpen || this.#free() === Number.POSITIVE_INFINITY) return Promise.resolve();
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
+      this.#letIn();
     });
   }
 
-  /** There may be more of it. Those who are let in need a moment to use it. */
+  /** Somebody has used a place. */
+  taken(): void {
+    const [place] = this.#promised;
+    if (place !== undefined) this.#promised.delete(place);
+  }
+
+  /** There may be more of it. */
   changed(): void {
     if (this.#waiting.length === 0 || this.#isDue) return;
     this.#isDue = true;
     queueMicrotask(() => {
       this.#isDue = false;
-      for (const resolve of this.#waiting.splice(0, Math.max(0, this.#free()))) resolve();
+      this.#letIn();
     });
   }
 
@@ -33,5 +42,16 @@ export class Room {
   open(): void {
     this.#isOpen = true;
     for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  #letIn(): void {
+    for (const resolve of this.#waiting.splice(0, Math.max(0, this.#free() - this.#promised.size))) {
+      const place = {};
+      this.#promised.add(place);
+      setImmediate(() => {
+        if (this.#promised.delete(place)) this.changed();
+      });
+      resolve();
+    }
   }
 }

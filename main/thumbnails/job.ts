@@ -1,17 +1,14 @@
 /** The whole job: find the pictures, see what is missing, have workers make it, and count. */
-import os from "node:os";
 import { abortError } from "../errors.js";
-import type { Worker } from "../worker.js";
-import { cacheError, sharedThumbnails, ThumbnailCache } from "./cache.js";
+import { cacheError, discard, sharedThumbnails, ThumbnailCache } from "./cache.js";
 import { type CheckedPicture, check, requestFor } from "./check.js";
-import { Dispatcher } from "./dispatcher.js";
 import { MemoryRecord, type MemorySummary } from "./memory-record.js";
 import { resolvePath } from "./paths.js";
-import { Queue } from "./queue.js";
-import type { PictureReply } from "./request.js";
+import type { PictureReply, PictureRequest } from "./request.js";
 import { scan } from "./scan.js";
 import type { ThumbnailSize } from "./sizes.js";
-import { ForkedWorkers, type WorkerSource } from "./workers.js";
+import { Judge } from "./verdict.js";
+import { explainMissing, ForkedWorkers, type PicturePool, type WorkerSource } from "./workers.js";
 
 export interface ThumbnailOptions {
   /** Folders, and single pictures. Octets for names that are not UTF-8. */
@@ -89,44 +86,42 @@ export async function makeThumbnails(options: ThumbnailOptions): Promise<Thumbna
 
 class Job {
   readonly #options: ThumbnailOptions;
+  readonly #timeoutMs: number;
   readonly #sizes: readonly ThumbnailSize[];
   readonly #cache: ThumbnailCache;
   readonly #source: WorkerSource;
   readonly #memory = new MemoryRecord();
-  readonly #queue = new Queue<CheckedPicture>(QUEUE_CAPACITY);
-  readonly #dispatcher: Dispatcher;
+  readonly #judge = new Judge();
+  /** What workers have begun and not answered: there may be something half done. */
+  readonly #underWay = new Set<PictureRequest>();
   readonly #counts: Record<PictureState, number> = { made: 0, "up-to-date": 0, failed: 0, "failed-before": 0 };
+  #pool: PicturePool | undefined;
   #found = 0;
-  #workers = 0;
   #failure: Error | undefined;
 
   constructor(options: ThumbnailOptions, source: WorkerSource) {
     this.#options = options;
+    this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#sizes = options.sizes ?? ["large"];
     this.#cache = new ThumbnailCache(options.out ?? sharedThumbnails());
     this.#source = source;
-    this.#dispatcher = new Dispatcher({
-      start: () => {
-        this.#workers++;
-        return source.start();
-      },
-      timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-      onIdle: (process, moment) => this.#memory.note(process as Worker, moment),
-    });
   }
 
   async run(): Promise<ThumbnailSummary> {
-    const { signal, jobs = os.availableParallelism() } = this.#options;
+    const { signal } = this.#options;
     const startedMs = performance.now();
     const abort = () => this.#fail(abortError(signal as AbortSignal));
     if (signal?.aborted) throw abortError(signal);
     signal?.addEventListener("abort", abort, { once: true });
     try {
       this.#cache.prepare(this.#sizes);
-      await Promise.all([this.#find(), ...Array.from({ length: jobs }, () => this.#serve())]);
+      await this.#find();
+      await this.#pool?.close();
     } finally {
       signal?.removeEventListener("abort", abort);
     }
+    // A worker may have written on for a moment after it was killed; now all of them are gone.
+    this.#discardHalfDone();
     if (this.#failure !== undefined) throw this.#failure;
     const seconds = (performance.now() - startedMs) / 1000;
     return { ...this.#tally(seconds), memory: await this.#memory.summary(this.#source) };
@@ -134,8 +129,12 @@ class Job {
 
   /** No more is begun, and what is under way ends at once. */
   stop(): void {
-    this.#queue.clear();
-    this.#dispatcher.kill();
+    void this.#pool?.terminate();
+    this.#discardHalfDone();
+  }
+
+  #discardHalfDone(): void {
+    for (const { targets } of this.#underWay) discard(targets.map(({ temporary }) => temporary));
   }
 
   #fail(error: Error): void {
@@ -159,7 +158,7 @@ class Job {
         if (this.#failure !== undefined) return;
         if (picture === undefined) continue;
         this.#options.onFound?.(++this.#found);
-        if (picture.state === "stale") await this.#queue.push(picture);
+        if (picture.state === "stale") await this.#queue(picture);
         else this.#report(picture, picture.state);
       }
     };
@@ -168,19 +167,39 @@ class Job {
     } catch (error) {
       this.#fail(error as Error);
     }
-    this.#queue.close();
   }
 
-  async #serve(): Promise<void> {
+  async #queue(picture: CheckedPicture): Promise<void> {
+    this.#pool ??= this.#newPool();
+    await this.#pool.room();
+    if (this.#failure !== undefined) return;
+    this.#make(this.#pool, picture).catch((error) => this.#fail(error));
+  }
+
+  /** Workers, and what they are forked from, are there from the first picture on that needs one. */
+  #newPool(): PicturePool {
+    const { jobs: max } = this.#options;
+    const pool = this.#source.pool({ max, maxQueue: QUEUE_CAPACITY, timeout: this.#timeoutMs });
+    pool.on("event", ({ name, args }) => {
+      if (name === "memory") this.#memory.note(...(args as ["start" | "end", number]));
+    });
+    return pool;
+  }
+
+  async #make(pool: PicturePool, picture: CheckedPicture): Promise<void> {
+    const request = requestFor(picture, this.#cache);
+    const onStart = () => this.#underWay.add(request);
+    let reply: PictureReply;
     try {
-      await this.#dispatcher.serve(
-        this.#queue,
-        (picture) => requestFor(picture, this.#cache),
-        (picture, reply) => this.#finish(picture, reply),
-      );
+      reply = await pool.run("makeThumbnail", [request], { onStart });
+      this.#judge.answered(reply.pid);
+      if ("made" in reply) this.#underWay.delete(request);
     } catch (error) {
-      this.#fail(error as Error);
+      const verdict = this.#underWay.has(request) && this.#judge.verdict(error, this.#timeoutMs);
+      if (!verdict) throw explainMissing(error as Error);
+      reply = verdict;
     }
+    if (this.#failure === undefined) this.#finish(picture, reply);
   }
 
   #finish(picture: CheckedPicture, reply: PictureReply): void {
@@ -199,6 +218,7 @@ class Job {
     const { made, failed, "up-to-date": upToDate, "failed-before": failedBefore } = this.#counts;
     const pictures = made + failed + upToDate + failedBefore;
     const picturesPerSecond = (made + failed) / seconds;
-    return { pictures, made, upToDate, failed, failedBefore, seconds, picturesPerSecond, workers: this.#workers };
+    const workers = this.#pool?.stats().started ?? 0;
+    return { pictures, made, upToDate, failed, failedBefore, seconds, picturesPerSecond, workers };
   }
 }

@@ -1,5 +1,4 @@
-/** The workers' own memory, noted while they were alive. */
-import { type MemoryUse, readMemory } from "../memory.js";
+/** The workers' own memory, as they have told it. */
 import type { WorkerSource } from "./workers.js";
 
 /** Own memory (USS) in bytes, averaged over the workers. */
@@ -15,9 +14,8 @@ export interface MemorySummary {
 export class MemoryRecord {
   readonly #notes: Record<"start" | "end", number[]> = { start: [], end: [] };
 
-  async note({ pid }: { pid: number }, moment: "start" | "end"): Promise<void> {
-    const use: MemoryUse | undefined = await readMemory(pid).catch(() => undefined);
-    if (use !== undefined) this.#notes[moment].push(use.uss);
+  note(moment: "start" | "end", uss: number): void {
+    this.#notes[moment].push(uss);
   }
 
   /** @returns undefined when there were no workers, or nothing could be measured */

@@ -1,4 +1,4 @@
-/** What the dispatcher asks of a worker, and what it answers: one line each. */
+/** What the job asks of a worker, and what it answers. */
 
 export interface Target {
   /** Longest side in pixels. */
@@ -22,4 +22,12 @@ export interface PictureRequest {
  */
 export type Blame = "picture" | "file" | "cache";
 
-export type PictureReply = { made: true } | { blame: Blame; code?: string; message: string };
+export type PictureReply = { made: true; pid: number } | PictureFailure;
+
+export interface PictureFailure {
+  blame: Blame;
+  code?: string;
+  message: string;
+  /** The worker that had the picture. */
+  pid: number | undefined;
+}

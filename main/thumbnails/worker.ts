@@ -1,28 +1,38 @@
-/** The worker's side: pictures come one at a time over the socket, and an answer goes back for each. */
-import type { Duplex } from "node:stream";
+/** The worker's side: pictures come as jobs of a pool, one at a time. */
 import sharp from "sharp";
-import { readLines, sendLine } from "./lines.js";
+import { emit } from "../../helper/rpc/worker.cjs";
+import { readMemory } from "../memory.js";
 import { BadCache, BadPicture, renderPicture } from "./render.js";
 import type { PictureReply, PictureRequest } from "./request.js";
 
-/** Serves until the other side ends the socket. */
-export async function makeThumbnails(socket: Duplex): Promise<void> {
+/** Before the first picture. */
+export async function init(): Promise<void> {
   // Ctrl-C reaches every process of the terminal; the parent decides what becomes of the picture under way.
   process.on("SIGINT", () => {});
   // One worker has one processor, and never sees a picture twice.
   sharp.concurrency(1);
   sharp.cache(false);
-  for await (const request of readLines(socket)) sendLine(socket, await answer(request as PictureRequest));
-  socket.end();
+  await tellMemory("start");
 }
 
-async function answer(request: PictureRequest): Promise<PictureReply> {
+export async function makeThumbnail(request: PictureRequest): Promise<PictureReply> {
+  const { pid } = process;
   try {
     await renderPicture(request);
-    return { made: true };
+    return { made: true, pid };
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
     const blame = error instanceof BadPicture ? "picture" : error instanceof BadCache ? "cache" : "file";
-    return { blame, message, ...(typeof code === "string" ? { code } : {}) };
+    return { blame, message, pid, ...(typeof code === "string" ? { code } : {}) };
   }
+}
+
+/** After the last picture. */
+export async function done(): Promise<void> {
+  await tellMemory("end");
+}
+
+async function tellMemory(moment: "start" | "end"): Promise<void> {
+  const use = await readMemory(process.pid).catch(() => undefined);
+  if (use !== undefined) emit("memory", moment, use.uss);
 }

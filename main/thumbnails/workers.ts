@@ -3,12 +3,17 @@ import fs from "node:fs";
 import path from "node:path";
 import { ForkError } from "../errors.js";
 import { type MemoryUse, readMemory } from "../memory.js";
+import { createPool, type Pool, type PoolOptions } from "../pool/index.js";
 import { Template } from "../template.js";
-import type { Worker } from "../worker.js";
-import type { PictureProcess } from "./dispatcher.js";
+
+export type PicturePool = Pick<
+  Pool<Pick<typeof import("./worker.js"), "makeThumbnail">>,
+  "run" | "room" | "on" | "stats" | "close" | "terminate"
+>;
 
 export interface WorkerSource {
-  start(): Promise<PictureProcess>;
+  /** Workers for one job; closed by whoever asked for them. */
+  pool(options: Pick<PoolOptions, "max" | "maxQueue" | "timeout">): PicturePool;
   /** What all workers share, and what is there once however many they are. */
   sharedMemory(): Promise<MemoryUse | undefined>;
 }
@@ -16,34 +21,35 @@ export interface WorkerSource {
 const WORKER = new URL("./worker.js", import.meta.url);
 const SAMPLES = new URL("./samples.js", import.meta.url);
 
-/** A template may be killed under our hands, or be busy for a moment; the next one will do. */
-const START_ATTEMPTS = 3;
+/** How long a worker that has nothing more to do may take to end. */
+const EXIT_TIMEOUT_MS = 1000;
 
 export class ForkedWorkers implements WorkerSource {
+  readonly #module: URL;
   #template: Template | undefined;
+
+  /** @param module what the workers run; it exports what worker.js does */
+  constructor(module = WORKER) {
+    this.#module = module;
+  }
 
   /** The template starts with the first worker. */
   get template(): Template {
     // libvips prints what it thinks of each odd picture; failures are reported here instead.
     this.#template ??= new Template({
       name: "thumbnails",
-      modules: [WORKER],
+      modules: [this.#module],
       env: { ...process.env, VIPS_WARNING: "0" },
     });
     return this.#template;
   }
 
-  /** @throws ForkError ERR_FORK_PACKAGE when sharp is not installed */
-  async start(): Promise<Worker> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.template.fork().run(WORKER, "makeThumbnails");
-      } catch (error) {
-        const { code } = error as ForkError;
-        const passing = code === "ERR_FORK_DIED" || code === "ERR_FORK_REFUSED";
-        if (!passing || attempt === START_ATTEMPTS) throw explainMissing(error as ForkError);
-      }
-    }
+  pool(options: Pick<PoolOptions, "max" | "maxQueue" | "timeout">): PicturePool {
+    return createPool({
+      ...options,
+      ...{ module: this.#module, template: this.template, init: "init", done: "done" },
+      ...{ stop: Number.POSITIVE_INFINITY, exitTimeout: EXIT_TIMEOUT_MS, stderr: "inherit" },
+    });
   }
 
   /**
@@ -92,7 +98,8 @@ function makeFolder(folder: string): void {
   }
 }
 
-function explainMissing(error: Error): Error {
+/** @returns a better error when it is that sharp is not installed: ERR_FORK_PACKAGE */
+export function explainMissing(error: Error): Error {
   const cause = error.cause as (Error & { code?: string }) | undefined;
   const missing = cause?.code === "ERR_MODULE_NOT_FOUND" || cause?.code === "MODULE_NOT_FOUND";
   if (!missing || !cause.message.includes("'sharp'")) return error;

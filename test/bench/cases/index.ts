@@ -4,10 +4,12 @@ import { callsCase } from "./calls.js";
 import { growthHeapCase, growthWorkersCase } from "./growth.js";
 import { holdUp1GbCase, holdUp2GbCase, holdUp4GbCase, holdUp42MbCase } from "./hold-up.js";
 import { memoryEmptyCase, memoryPreloadedCase } from "./memory.js";
+import { poolCases } from "./pool.js";
 import { rateCase } from "./rate.js";
 import { spawnCases } from "./spawn.js";
 import { startEmptyCase, startPreloadedCase } from "./start.js";
 import { templateStartCase } from "./template-start.js";
+import { thumbnailsCase } from "./thumbnails.js";
 
 export function allCases(): BenchCase[] {
   return [
@@ -23,6 +25,8 @@ export function allCases(): BenchCase[] {
     ...spawnCases,
     templateStartCase,
     callsCase,
+    ...poolCases,
+    thumbnailsCase,
     growthHeapCase,
     growthWorkersCase,
   ];

@@ -1,47 +1,45 @@
-/**
- * The whole thumbnail job on 200 pictures: workers forked from a template, against as many children of
- * `child_process.fork` that run the same code. Their start is included; each run has a new parent and an empty cache.
- */
-import { execFileSync } from "node:child_process";
+/** The whole thumbnail job: workers of a pool, against as many children of `child_process.fork` that run the same code. */
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { ThumbnailSummary } from "../../../main/thumbnails/job.js";
-import { makePictures, ROOT } from "../../support/thumbnails.js";
+import type { ThumbnailOptions } from "../../../main/thumbnails/job.js";
+import { makePictures } from "../../support/thumbnails.js";
+import type { BenchCase, SampleContext } from "../bench-case.js";
+import { built } from "../support/programs.js";
 
-const PICTURES = 200;
-const ROUNDS = 5;
-const RUNNER = path.join(ROOT, "test/fixtures/thumbnails/timed-run.mjs");
+const PICTURES = 150;
 
-export interface ThumbnailsResult {
-  ours: number[];
-  rival: number[];
-  unit: "pictures/s";
-}
-
-export async function thumbnailsCase(rounds = ROUNDS): Promise<ThumbnailsResult> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-bench-"));
+async function picturesPerSecond(context: SampleContext, options: Partial<ThumbnailOptions>): Promise<number> {
+  const { makeThumbnails } = await import("../../../main/thumbnails/job.js");
+  const pictures = context.times(PICTURES);
+  const folder = built(`pictures-${pictures}`, (made) => {
+    fs.mkdirSync(made);
+    makePictures(made, { name: "*.jpg", width: 1600, height: 1200, format: "jpeg", count: pictures });
+  });
+  const out = fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-bench-"));
   try {
-    const pictures = path.join(folder, "pictures");
-    fs.mkdirSync(pictures);
-    makePictures(pictures, { name: "*.jpg", width: 1600, height: 1200, format: "jpeg", count: PICTURES });
-    const result: ThumbnailsResult = { ours: [], rival: [], unit: "pictures/s" };
-    for (let round = 0; round < rounds; round++) {
-      // Taking turns: whatever else the machine does hits both.
-      result.ours.push(timedRun("template", pictures, path.join(folder, `ours${round}`)));
-      result.rival.push(timedRun("child_process", pictures, path.join(folder, `rival${round}`)));
-    }
-    return result;
+    const summary = await makeThumbnails({ roots: [folder], out, jobs: os.availableParallelism(), ...options });
+    if (summary.made !== pictures) throw new Error(`${summary.made} of ${pictures} thumbnails were made`);
+    return summary.picturesPerSecond;
   } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    fs.rmSync(out, { recursive: true, force: true });
   }
 }
 
-function timedRun(source: "template" | "child_process", pictures: string, out: string): number {
-  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-  const args = [RUNNER, source, pictures, out, String(os.availableParallelism())];
-  const printed = execFileSync(process.execPath, args, { env, encoding: "utf8" });
-  const { made, picturesPerSecond } = JSON.parse(printed) as ThumbnailSummary;
-  if (made !== PICTURES) throw new Error(`${made} of ${PICTURES} thumbnails were made`);
-  return picturesPerSecond;
-}
+export const thumbnailsCase: BenchCase = {
+  name: "thumbnails",
+  title: "Thumbnails of JPEG pictures of 1600 x 1200",
+  unit: "pictures/s",
+  better: "higher",
+  variants: {
+    "desktop-fork": (context) => picturesPerSecond(context, {}),
+    "child_process.fork": async (context) => {
+      const { childProcesses } = await import("../support/child-pictures.js");
+      return picturesPerSecond(context, { workers: childProcesses });
+    },
+  },
+  depths: ["normal", "full"],
+  rounds: { normal: 3, full: 5 },
+  tags: ["pool"],
+  note: "From the call to the last thumbnail, the start of the template and of all workers included; an empty cache each time.",
+};
