@@ -13,14 +13,7 @@ import { enter, type WorkerFunction } from "./run.cjs";
 import { becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import type { Channel, ChannelEvents } from "./wire/channel.cjs";
 import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
-import {
-  type ForkPlan,
-  type FunctionPlan,
-  type HandleKind,
-  RPC_SERVICE,
-  type RpcPlan,
-  type RunPlan,
-} from "./wire/plans.cjs";
+import type { ForkPlan, FunctionPlan, HandleKind, RpcPlan, RunPlan } from "./wire/plans.cjs";
 import { describeError, type Failure, type FailureKind } from "./wire/remote-error.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
 
@@ -222,7 +215,6 @@ export class Server implements ChannelEvents {
 
   async #load(specifier: string, from: string): Promise<Record<string, unknown>> {
     try {
-      if (specifier === RPC_SERVICE) return { ...rpcService() };
       return await loadModule(specifier, from);
     } catch (error) {
       throw new CommandFailed("require", error);

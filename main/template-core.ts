@@ -35,7 +35,7 @@ export class TemplateCore {
         "ERR_FORK_UNSUPPORTED",
         "this process is to become a template, and has not come to Template.ofProgram() yet: call that first",
       );
-    this.#options = { ...options };
+    this.#options = options;
     this.#spares = new Spares(
       () => (this.#closed ? 0 : (options.spares ?? this.#defaultSpares())),
       () => this.live().fork({ title: titleOf("process"), spare: true }),
@@ -69,15 +69,6 @@ export class TemplateCore {
     if (spare !== undefined && signal !== undefined) spare.obey(signal);
     this.#spares.refill();
     return spare ?? live.fork(options);
-  }
-
-  /** From now on its processes have this loaded, too. @throws ForkError ERR_FORK_CLOSED */
-  addModule(module: string): void {
-    const { from, modules } = this.#options;
-    if (modules.includes(module)) return;
-    this.#options.modules = [...modules, module];
-    this.#spares.clear();
-    this.live().step(MessageType.Require, [from, module]);
   }
 
   close(): void {

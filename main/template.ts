@@ -128,11 +128,6 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     return forkOf(this.#core, options);
   }
 
-  /** @internal From now on all its forks have this loaded, too. */
-  addModule(module: string): void {
-    this.#core.addModule(module);
-  }
-
   /** No more forks. Its workers live on, and so does the process until they have ended: it reports their exit codes. */
   close(): void {
     this.#core.close();

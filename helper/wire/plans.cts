@@ -73,9 +73,6 @@ export interface ProgramPlan {
   priority?: number;
 }
 
-/** In place of a module's name: what serves rpc, so that the forks of a process have it loaded. */
-export const RPC_SERVICE = "desktop-fork:rpc";
-
 export interface RpcPlan {
   service: "rpc";
   /** Its exports can be called. */

@@ -1,5 +1,4 @@
 /** Where a pool's workers come from. */
-import { RPC_SERVICE } from "../../helper/wire/plans.cjs";
 import { ForkError } from "../errors.js";
 import { birthOptions, ForkProcess } from "../process.js";
 import { Template } from "../template.js";
@@ -20,9 +19,6 @@ export class WorkerSource {
     this.#stdio = stdioFor(modes);
     this.#given = options.template;
     if (options.template === undefined) this.#own = newTemplate(options, this.#stdio === undefined);
-    // What serves in a worker is loaded in the template, so that no worker has to.
-    else if (options.template instanceof Template) options.template.addModule(RPC_SERVICE);
-    else options.template.require(RPC_SERVICE);
   }
 
   /** @param told when a template of the pool's own ends without having been closed; another takes its place */
@@ -73,7 +69,7 @@ function newTemplate(
 ): Template {
   return new Template({
     name: title ?? "pool",
-    modules: [RPC_SERVICE, ...preload, module],
+    modules: [...preload, module],
     ...{ runtime, execArgv, env, strategy },
     ...(cwd !== undefined && { cwd }),
     ...(useSpares ? {} : { spares: 0 }),
