@@ -166,7 +166,7 @@ export function failures(): void {
       await rpc.ready();
       assert.equal(await (rpc.api as unknown as Promise<unknown>), rpc.api);
       assert.equal(JSON.stringify(rpc.api), "{}");
-      assert.equal(inspect(rpc.api), "[Object: null prototype] {}");
+      assert.match(inspect(rpc.api), /\[Object: null prototype\] \{\}/);
       assert.equal(typeof (rpc.api as Record<string, unknown>)["whatever"], "function");
       await assertAlive(rpc);
     });

@@ -59,7 +59,9 @@ export function garbage(): void {
         });
         assert.equal(await calls[0], "hello");
         await assert.rejects(rpc.run("hello"), { code: "ERR_FORK_PROTOCOL" });
-        assert.deepEqual(await rpc.exited, { code: null, signal: "SIGKILL" });
+        // It is killed, but may see the end of its socket first.
+        const { code, signal } = await rpc.exited;
+        assert.ok(signal === "SIGKILL" || code === 0, `${code} ${signal}`);
         await rpc.close();
       });
 
