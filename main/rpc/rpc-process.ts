@@ -78,8 +78,8 @@ export class RpcProcess {
     this.#over = true;
     this.#settleReady.reject(error);
     this.#tellFailed?.(error);
+    this.#connection?.kill("SIGKILL"); // before it sees the end of its connection
     this.client.fail(error);
-    this.#connection?.kill("SIGKILL");
     this.#ending = true;
     this.#rethinkHold();
   }
