@@ -73,7 +73,7 @@ export class PipeEnd {
     return this.#socket;
   }
 
-  /** The program runs: reading may begin. */
+  /** The program runs, or never will: reading may begin. */
   release(): void {
     this.#released = true;
     this.#socket?.release();
@@ -84,12 +84,6 @@ export class PipeEnd {
     if (this.#socket === undefined && this.#addon.ended(this.#fd)) return this.#close();
     const { socket } = this;
     if (socket.readable && !isLent(socket)) socket.resume();
-  }
-
-  /** There never was a program: whoever has the socket sees its end. */
-  abandon(): void {
-    if (this.#socket === undefined) this.destroy();
-    else this.release();
   }
 
   destroy(): void {

@@ -7,7 +7,7 @@ import type net from "node:net";
 import type { Addon } from "../../native/addon.cjs";
 import type { ExitStatus } from "../exit-status.js";
 import { spawnFailure, systemFailure } from "./node-errors.js";
-import { PipeEnd } from "./pipe-end.js";
+import { PipeEnds } from "./pipe-ends.js";
 import { killSignalNumber } from "./signals.js";
 
 /** A started program to whoever watches over it. */
@@ -56,10 +56,10 @@ export class Program extends EventEmitter {
   signalCode: NodeJS.Signals | null = null;
   /** Whether kill() has sent a signal. */
   killed = false;
-  readonly #ends: readonly (PipeEnd | null)[];
+  readonly #ends: PipeEnds;
   readonly #scope = new AsyncResource("DESKTOP_FORK_PROGRAM");
   /** What still has to close before "close": the program itself, and its streams. */
-  #open = 1;
+  #open: number;
   #life: Life | undefined;
   #runs = false;
   #over = false;
@@ -72,12 +72,8 @@ export class Program extends EventEmitter {
     super();
     this.spawnfile = file;
     this.spawnargs = args;
-    this.#ends = ends.map((fd, index) => {
-      if (fd < 0) return null;
-      if (index === 0) return new PipeEnd({ addon, fd, readable: false, closed: () => {} });
-      this.#open++;
-      return new PipeEnd({ addon, fd, readable: true, closed: () => this.#closed() });
-    });
+    this.#ends = new PipeEnds({ addon, fds: ends, closed: () => this.#closed() });
+    this.#open = 1 + this.#ends.outputs;
     if (created.hasSubscribers) created.publish({ process: this });
     start({
       reachable: (life) => this.#reachable(life),
@@ -89,19 +85,19 @@ export class Program extends EventEmitter {
   }
 
   get stdin(): net.Socket | null {
-    return this.#ends[0]?.socket ?? null;
+    return this.#ends.socket(0);
   }
 
   get stdout(): net.Socket | null {
-    return this.#ends[1]?.socket ?? null;
+    return this.#ends.socket(1);
   }
 
   get stderr(): net.Socket | null {
-    return this.#ends[2]?.socket ?? null;
+    return this.#ends.socket(2);
   }
 
   get stdio(): (net.Socket | null)[] {
-    return this.#ends.map((end) => end?.socket ?? null);
+    return this.#ends.sockets();
   }
 
   /**
@@ -147,7 +143,7 @@ export class Program extends EventEmitter {
     this.#hold();
     this.#later(() => {
       this.pid = life.pid;
-      for (const end of this.#ends) end?.release();
+      this.#ends.release();
       this.#reachable(life);
       this.emit("spawn");
     });
@@ -168,15 +164,15 @@ export class Program extends EventEmitter {
     this.#later(() => {
       this.exitCode = code;
       this.signalCode = signal;
-      this.#ends[0]?.destroy();
+      this.#ends.endInput();
       process.nextTick(() => this.#finish());
       this.emit("exit", code, signal);
     });
   }
 
-  /** The last chance to look at a stream was in a listener of "exit". */
+  /** The last chance to look at a stream was in a listener of "exit" or "error". */
   #finish(): void {
-    for (const end of this.#ends.slice(1)) end?.finish();
+    this.#ends.finish();
     this.#closed();
   }
 
@@ -188,10 +184,9 @@ export class Program extends EventEmitter {
     this.#over = true;
     this.#later(() => {
       this.exitCode = errno;
-      this.#ends[0]?.destroy();
-      for (const end of this.#ends) end?.abandon();
-      this.#open = 1; // nobody is at the other ends: "close" does not wait for them
-      process.nextTick(() => this.#closed());
+      this.#ends.endInput();
+      this.#ends.release();
+      process.nextTick(() => this.#finish());
       this.emit("error", error);
     });
   }

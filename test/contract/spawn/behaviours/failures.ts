@@ -1,7 +1,11 @@
 /** Programs that can't be started. */
+
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { closed } from "../../../support/closed.js";
 import { type Api, type Behaviour, story } from "../behaviour.js";
 
 const THROWN = "what child_process throws once it has tried";
@@ -91,6 +95,22 @@ export const failures: Behaviour[] = [
       await new Promise((resolve) => child.once("close", resolve));
       const { pid, exitCode: code, signalCode: signal, killed: wasKilled } = child;
       return { before, pid, code, signal, wasKilled, killed: await killed };
+    },
+  },
+  {
+    name: "close comes once for a child that could not be started, and its streams end",
+    observe: async ({ spawn }) => {
+      const child = spawn("no-such-program");
+      const seen: string[] = [];
+      child.on("error", () => seen.push("error"));
+      child.on("close", () => seen.push("close"));
+      const ends = [child.stdout, child.stderr].flatMap((stream) => [
+        once(stream.resume(), "end"),
+        once(stream, "close"),
+      ]);
+      await Promise.all([...ends, once(child.stdin, "close"), closed(child)]);
+      await turn();
+      return seen;
     },
   },
   {
