@@ -54,7 +54,7 @@ function show(value: unknown): string {
   if (typeof value === "string") return `'${value}'`;
   if (Array.isArray(value)) return "such a list";
   return (typeof value === "object" && value !== null) || typeof value === "function"
-    ? `a ${typeof value}`
+    ? `${typeof value === "object" ? "an" : "a"} ${typeof value}`
     : String(value);
 }
 

@@ -240,6 +240,7 @@ export class ProcessCore {
     this.assertUsable();
     this.#observed = true;
     this.#unusable = { usedBy: command };
+    if (command !== "run") this.#closePair();
     return new Promise((resolve, reject) => {
       this.#stages.at(Stage.Connected, () => {
         if (this.#failure !== undefined) return reject(this.#failure);
@@ -527,11 +528,16 @@ export class ProcessCore {
     this.#connection?.close();
   }
 
+  #closePair(): void {
+    for (const fd of this.#pair ?? []) requireAddon("a worker's socket").close(fd);
+    this.#pair = undefined;
+  }
+
   #over(reason: Error): void {
     this.#failure = reason;
     this.#forget();
     if (!this.#entered) this.#socket?.destroy();
-    for (const fd of this.#pair?.splice(0) ?? []) requireAddon("a worker's socket").close(fd);
+    this.#closePair();
     if (this.#connection === undefined) {
       this.#disobey();
       this.#options.stdio?.abandon();

@@ -32,7 +32,7 @@ test("wherever the page scrolls, the range holds exactly the tiles that touch th
   fc.assert(
     fc.property(sizes, fc.double({ min: 0, max: 1, noNaN: true }), ({ width, height, count, size }, where) => {
       const layout = layOut({ width, count, size });
-      const top = Math.max(0, layout.height - height) * where;
+      const top = Math.round(Math.max(0, layout.height - height) * where);
       const { first, last } = visibleRange(layout, top, height, count);
       assert.ok(first >= 0 && last < count);
       const touches = (index: number) => {

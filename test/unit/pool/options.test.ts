@@ -11,7 +11,7 @@ const WRONG: Record<string, readonly unknown[]> = {
   module: [undefined, 1, null, {}],
   preload: ["lodash", 1],
   template: [{}, "template"],
-  max: [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2", null],
+  max: [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "2"],
   idle: [-1, 0.5, "1"],
   load: [0, -1, 1.5],
   start: [-1, Number.NaN, 2 ** 31, "1s"],
