@@ -16,10 +16,10 @@ const FORKS = 1000;
 const SETTLED_AFTER = 300;
 const AT_ONCE = 8;
 /** What the collector and the allocator make of it. A leak of 1 KB per fork would be seen in a heap, one of 3 KB outside. */
-const HEAP_MAY_GROW_BYTES = 8 * 1024 * 1024;
-const TEMPLATE_MAY_GROW_BYTES = 24 * 1024 * 1024;
+const HEAP_MAY_GROW_BYTES = 768 * 1024;
+const TEMPLATE_MAY_GROW_BYTES = 8 * 1024 * 1024;
 /** Its heap holds more or fewer empty pages each time. */
-const PARENT_MAY_GROW_BYTES = 24 * 1024 * 1024;
+const PARENT_MAY_GROW_BYTES = 8 * 1024 * 1024;
 
 v8.setFlagsFromString("--expose-gc");
 const collect = vm.runInNewContext("gc") as () => void;
