@@ -22,7 +22,12 @@ export function testFiles(folders: readonly string[]): string[] {
 
 const files = testFiles(process.argv.slice(2));
 if (files.length === 0) throw new Error("no test files: run `npm run build`, and name folders of test/");
-const flags = ["--test", `--test-timeout=${TEST_TIMEOUT_MS}`, `--test-concurrency=${CONCURRENCY}`];
+const flags = [
+  "--test",
+  "--test-reporter=spec",
+  `--test-timeout=${TEST_TIMEOUT_MS}`,
+  `--test-concurrency=${CONCURRENCY}`,
+];
 const child = spawn(process.execPath, [...flags, ...files], { stdio: "inherit" });
 child.on("exit", (code, signal) => {
   process.exitCode = signal === null ? (code ?? 1) : 1;
