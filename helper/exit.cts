@@ -9,6 +9,8 @@ import { isStop } from "./stopped.cjs";
 const NEEDS_ORDINARY_EXIT = /-prof\b|--prof\b|coverage|trace-event|--report|diagnostic-dir/;
 
 let ordinary = false;
+/** The functions of a process by which it leaves, while nobody else has wrapped them. */
+let own: Record<"emit" | "exit" | "reallyExit", unknown> | undefined;
 
 /** Call it once, before any code of others runs. */
 export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
@@ -39,4 +41,31 @@ export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
     return heard;
   } as typeof emit;
   process.emit = emitThenLeave;
+  own = waysOut();
+}
+
+function waysOut(): { emit: unknown; exit: unknown; reallyExit: unknown } {
+  const { emit, exit, reallyExit } = process as NodeJS.Process & { reallyExit: unknown };
+  return { emit, exit, reallyExit };
+}
+
+/**
+ * Plays the end of a process, so that real ones find it compiled and in memory of their own. What others have to do at an
+ * exit is not done: their time has not come.
+ */
+export function rehearseExit(): void {
+  const now = waysOut();
+  if (own === undefined || own.emit !== now.emit || own.exit !== now.exit || own.reallyExit !== now.reallyExit) return;
+  const [listeners, wasOrdinary, { exitCode }] = [process.rawListeners("exit"), ordinary, process];
+  process.removeAllListeners("exit");
+  ordinary = true; // nobody leaves
+  Object.assign(process, { reallyExit: () => {} });
+  try {
+    process.exit();
+  } finally {
+    Object.assign(process, { reallyExit: now.reallyExit, _exiting: false });
+    process.exitCode = exitCode;
+    ordinary = wasOrdinary;
+    for (const listener of listeners) process.on("exit", listener as NodeJS.ExitListener);
+  }
 }

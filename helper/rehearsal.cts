@@ -46,9 +46,17 @@ export async function rehearse(addon: Addon, host: Host): Promise<void> {
   collectGarbage();
 }
 
+const otherPlays: ((addon: Addon) => Promise<void>)[] = [];
+
+/** For what a worker of this kind does besides: played where starts are played. */
+export function rehearseToo(otherPlay: (addon: Addon) => Promise<void>): void {
+  otherPlays.push(otherPlay);
+}
+
 /** In a process that has nothing to do before its start. Never rejects. */
 export async function rehearseStart(addon: Addon, host: Host): Promise<void> {
   await play(addon, host, MessageType.Run);
+  for (const otherPlay of otherPlays) await otherPlay(addon);
 }
 
 /** What a process does to itself at its birth and at its start is not for one that only plays. */

@@ -11,18 +11,27 @@ import type { Addon } from "../native/addon.cjs";
 const NAMES = ["stdin", "stdout", "stderr"] as const;
 const NOTHING = -1;
 
+type StandardStream = net.Socket | fs.ReadStream | Writable;
+
 /** Outputs that somebody has asked for: to make the object of one costs a worker about as much as its whole start. */
 const used = new Map<string, Writable>();
 
-for (const name of ["stdout", "stderr"] as const) {
+/** What takes the place of a stream: the object knows the old file, and Node has no way to make it anew. */
+const replacements: ({ stream?: StandardStream } | undefined)[] = [];
+
+const getters = NAMES.map((name, index) => {
   const property = Object.getOwnPropertyDescriptor(process, name) as PropertyDescriptor;
   const get = () => {
-    const stream = property.get?.call(process) as Writable;
-    used.set(name, stream);
+    const replacement = replacements[index];
+    if (replacement !== undefined) replacement.stream ??= index === 0 ? openInput() : openOutput(index);
+    const stream = (replacement?.stream ?? property.get?.call(process)) as StandardStream;
+    if (index > 0) used.set(name, stream as Writable);
     return stream;
   };
   Object.defineProperty(process, name, { ...property, get });
-}
+  if (index > 0) Object.defineProperty(console, `_${name}`, { configurable: true, enumerable: false, get });
+  return get;
+});
 
 /** Resolves when the system has taken what was written to the standard streams: `process.exit()` does not wait for it. */
 export async function outputFlushed(): Promise<void> {
@@ -50,18 +59,19 @@ function redirectToNothing(addon: Addon, index: number): void {
   fs.closeSync(nothing);
 }
 
-/** The template may have used its stream already: the object knows the old file, and Node has no way to make it anew. */
 function forgetStream(index: number): void {
   const name = NAMES[index] as (typeof NAMES)[number];
-  let stream: net.Socket | fs.ReadStream | Writable | undefined;
   used.delete(name);
-  const get = () => {
-    stream ??= index === 0 ? openInput() : openOutput(index);
-    if (index > 0) used.set(name, stream as Writable);
-    return stream;
-  };
-  Object.defineProperty(process, name, { configurable: true, enumerable: true, get });
-  if (index > 0) Object.defineProperty(console, `_${name}`, { configurable: true, enumerable: false, get });
+  replacements[index] = {};
+  // Unless code of others has put something else there, that is all.
+  setGetter(process, name, index);
+  if (index > 0) setGetter(console, `_${name}`, index);
+}
+
+function setGetter(object: object, name: string, index: number): void {
+  const get = getters[index] as () => StandardStream;
+  if (Object.getOwnPropertyDescriptor(object, name)?.get !== get)
+    Object.defineProperty(object, name, { configurable: true, enumerable: object === process, get });
 }
 
 /** As Node does it: nothing is read, and no event loop kept alive, before somebody asks for it. */

@@ -6,6 +6,7 @@ import { ForkError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
 import { type BirthOptions, type ExecOptions, ProcessCore, titleOf } from "./process-core.js";
 import { Spares } from "./spares.js";
+import { type StandardStreams, Stdio } from "./stdio.js";
 
 export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal" | "detached"> {
   name: string;
@@ -14,6 +15,8 @@ export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal
   from: string;
   /** Processes to have ready. Default: 1 where forks work, else 0. */
   spares?: number | undefined;
+  /** Of forks that ask for none of their own. Default: the template's. */
+  forkStdio?: StandardStreams | undefined;
 }
 
 export interface TemplateDeath extends ExitStatus {
@@ -38,7 +41,7 @@ export class TemplateCore {
     this.#options = options;
     this.#spares = new Spares(
       () => (this.#closed ? 0 : (options.spares ?? this.#defaultSpares())),
-      () => this.live().fork({ title: titleOf("process"), spare: true }),
+      () => this.#forkNow({ title: titleOf("process"), spare: true }),
     );
     this.#start();
   }
@@ -62,13 +65,27 @@ export class TemplateCore {
    * @throws ForkError ERR_FORK_CLOSED
    */
   fork(options: BirthOptions): ProcessCore {
-    const live = this.live();
+    this.live();
     const { cwd, env, detached, stdio, signal } = options;
     const ordinary = cwd === undefined && env === undefined && stdio === undefined && !detached;
     const spare = ordinary && !signal?.aborted ? this.#spares.take() : undefined;
     if (spare !== undefined && signal !== undefined) spare.obey(signal);
     this.#spares.refill();
-    return spare ?? live.fork(options);
+    return spare ?? this.#forkNow(options);
+  }
+
+  #forkNow(options: BirthOptions): ProcessCore {
+    const live = this.live();
+    const { forkStdio } = this.#options;
+    if (forkStdio === undefined || options.stdio !== undefined) return live.fork(options);
+    const stdio = Stdio.take(forkStdio);
+    try {
+      return live.fork({ ...options, stdio });
+    } catch (error) {
+      stdio?.close();
+      stdio?.abandon();
+      throw error;
+    }
   }
 
   close(): void {
@@ -94,7 +111,7 @@ export class TemplateCore {
   }
 
   #start(): ProcessCore {
-    const { name, modules, from, spares: _, ...options } = this.#options;
+    const { name, modules, from, spares: _, forkStdio: __, ...options } = this.#options;
     // A spare of a dead template could not say how it ended.
     this.#spares.clear();
     const core = ProcessCore.exec({ ...options, type: "template", title: titleOf(`template ${name}`) });

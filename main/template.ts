@@ -7,7 +7,7 @@ import { abortError, ForkError } from "./errors.js";
 import { checkOptions } from "./options.js";
 import { type ForkOptions, type ForkProcess, forkOf, specifierOf } from "./process.js";
 import type { RuntimeOptions } from "./runtime.js";
-import { TemplateCore, type TemplateDeath } from "./template-core.js";
+import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "./template-core.js";
 import { untilAborted, type WaitOptions } from "./until-aborted.js";
 
 export interface TemplateOptions extends RuntimeOptions {
@@ -32,6 +32,8 @@ export type ProgramTemplateOptions = Omit<TemplateOptions, "modules">;
 // biome-ignore lint/suspicious/noExplicitAny: what is sent is between the program and its function.
 export type WorkerFunction = (socket: Socket, ...args: any[]) => unknown;
 
+type InternalOptions = Pick<TemplateCoreOptions, "program" | "forkStdio">;
+
 let hasProgramTemplate = false;
 
 /**
@@ -46,13 +48,18 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
 
   constructor(options?: TemplateOptions);
   /** @internal */
-  constructor(options: TemplateOptions | undefined, program: boolean);
-  constructor(given: TemplateOptions = {}, program = false) {
+  constructor(options: TemplateOptions | undefined, internal: InternalOptions);
+  constructor(given: TemplateOptions = {}, internal: InternalOptions = {}) {
     super();
     checkOptions("a template", given);
     const { name = "template", modules = [], ...options } = given;
     this.name = name;
-    this.#core = new TemplateCore({ ...options, program, name, modules: modules.map(specifierOf), from: callerFile() });
+    this.#core = new TemplateCore({
+      ...{ ...options, ...internal },
+      name,
+      modules: modules.map(specifierOf),
+      from: callerFile(),
+    });
     this.#core.onDied = (death) => this.emit("died", death);
   }
 
@@ -80,7 +87,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     if (hasProgramTemplate)
       throw new ForkError("ERR_FORK_USED", "Template.ofProgram: this program has such a template already");
     hasProgramTemplate = true;
-    return new Template({ name: "program", ...options }, true);
+    return new Template({ name: "program", ...options }, { program: true });
   }
 
   /** A template that is ready. When it fails, or its `signal` is aborted before, nothing is left of it. */

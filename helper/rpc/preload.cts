@@ -1,29 +1,71 @@
 /**
- * For templates whose workers will serve rpc: loads the service, and plays a call, so that workers find everything loaded
- * and compiled.
+ * For templates whose workers will serve rpc: loads the service, and plays a worker's life under it, so that workers find
+ * everything loaded and compiled. The play takes the very path that real workers take, with an addon that only pretends to
+ * wait, so that nothing happens later: a template may be forked at any time.
  */
-import type { Link, LinkEvents } from "../wire/link.cjs";
+import { type Addon, type Poller, READABLE } from "../../native/addon.cjs";
+import { rehearseExit } from "../exit.cjs";
+import { rehearseToo } from "../rehearsal.cjs";
+import { processFacts } from "../wire/facts.cjs";
+import type { Link } from "../wire/link.cjs";
+import type { RpcPlan } from "../wire/plans.cjs";
 import { FrameType } from "./frame.cjs";
 import { FrameWriter } from "./frame-writer.cjs";
-import { Listeners } from "./listeners.cjs";
-import { RpcServer } from "./server.cjs";
+import { useAddon } from "./handles.cjs";
+import { abandonService, type Service, serveRpc } from "./serve.cjs";
 import { writeValues } from "./values.cjs";
 
-import "./serve.cjs";
 import "./worker.cjs";
 
-/** Goes nowhere, and keeps what was written last. */
-class StageLink implements Link {
-  readonly carriesHandles = false;
-  events!: LinkEvents;
-  written = Buffer.alloc(0);
+const MAX_FRAME_BYTES = 4096;
 
-  open(events: LinkEvents): void {
-    this.events = events;
+/** Says that something has come when it is told to. */
+class StagePoller implements Poller {
+  static last: StagePoller;
+
+  constructor(
+    _fd: number,
+    readonly arrived: (events: number) => void,
+  ) {
+    StagePoller.last = this;
   }
 
+  start(): void {}
+  stop(): void {}
+  close(): void {}
+  ref(): void {}
+  unref(): void {}
+}
+
+const PLAN: RpcPlan = { service: "rpc", module: "", from: "", title: "", maxFrameBytes: MAX_FRAME_BYTES };
+
+const FUNCTIONS = {
+  now: (value: unknown) => value,
+  later: async (value: unknown) => value,
+};
+
+const CALLS: readonly [type: FrameType, id: number, values: readonly unknown[], extra?: number][] = [
+  [FrameType.Name, 0, ["now"], 0],
+  [FrameType.Name, 0, ["later"], 1],
+  [FrameType.Call, 1, [{ a: 1, b: ["text", null, 0.5, true] }]],
+  [FrameType.Call, 2, ["text", Buffer.from("octets")]],
+  [FrameType.Call, 3, [new Map([[1, new Date(0)]])]],
+  [FrameType.Call, 4, ["text"], 1],
+];
+
+/** Has the caller's end of the stage's socket write frames. */
+class StageLink implements Link {
+  readonly carriesHandles = false;
+
+  constructor(
+    readonly addon: Addon,
+    readonly fd: number,
+  ) {}
+
+  open(): void {}
+
   write(pieces: Uint8Array[]): boolean {
-    this.written = Buffer.concat(pieces);
+    this.addon.sendmsg(this.fd, pieces, []);
     return true;
   }
 
@@ -33,31 +75,37 @@ class StageLink implements Link {
   close(): void {}
 }
 
-function play(): void {
-  const maxFrameBytes = 4096;
-  const link = new StageLink();
-  const nothing = () => {};
-  const server = new RpcServer({
-    ...{ maxFrameBytes, serializer: undefined, listeners: new Listeners(), finished: nothing, lost: nothing },
-    find: () => (value: unknown) => value,
+/** Resolves when it is over, in this turn of the event loop. */
+function play(addon: Addon): Promise<void> {
+  const [workerFd, callerFd] = addon.socketpair();
+  return new Promise((resolve) => {
+    const exit: Service["exit"] = (server) => {
+      abandonService(server); // which closes the worker's end
+      addon.close(callerFd);
+      useAddon(addon);
+      rehearseExit();
+      resolve();
+    };
+    const stage: Addon = { ...addon, Poller: StagePoller };
+    serveRpc({ addon: stage, fd: workerFd, namespace: FUNCTIONS, plan: PLAN, args: [], exit });
+    const poller = StagePoller.last;
+    const writer = new FrameWriter(MAX_FRAME_BYTES);
+    writer.attach(new StageLink(addon, callerFd));
+    for (const [type, id, values, extra] of CALLS) {
+      writer.begin(type, id, extra);
+      writeValues(writer, values, undefined);
+      writer.end();
+    }
+    writer.flush();
+    poller.arrived(READABLE);
+    writer.signal(FrameType.Close, 0);
+    writer.flush();
+    poller.arrived(READABLE);
   });
-  server.serve(link);
-  const writer = new FrameWriter(maxFrameBytes);
-  const caller = new StageLink();
-  writer.attach(caller);
-  for (const [type, id, values] of [
-    [FrameType.Name, 0, ["f"]],
-    [FrameType.Call, 1, [{ a: 1, b: ["text", null, 0.5, true] }]],
-    [FrameType.Call, 2, ["text", Buffer.from("octets")]],
-    [FrameType.Call, 3, [new Map([[1, new Date(0)]])]],
-  ] as const) {
-    writer.begin(type, id);
-    writeValues(writer, values, undefined);
-    writer.end();
-  }
-  writer.flush();
-  link.events.data(caller.written, caller.written.length, []);
-  server.session.close();
 }
 
-play();
+const addon = processFacts()?.addon;
+if (addon?.hasGuard()) {
+  void play(addon);
+  rehearseToo(play);
+}

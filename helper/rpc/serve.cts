@@ -27,7 +27,11 @@ export interface Service {
   plan: RpcPlan;
   /** What was sent to the process before, for `init`. */
   args: readonly unknown[];
+  /** Called when all is done. Default: the process exits. */
+  exit?: (server: RpcServer) => void;
 }
+
+type Served = Required<Pick<Service, "namespace" | "plan" | "exit">>;
 
 /** The one that this process runs: a fork of it has nothing to do with the caller. */
 let current: RpcServer | undefined;
@@ -43,38 +47,36 @@ process.on("beforeExit", () => {
   if (current?.closing !== true) return;
   process.stderr.write("desktop-fork: a call still waits for something, but nothing is left that could come\n");
   process.exitCode = EXIT_UNSETTLED;
-  void leaveWhenFlushed(current);
+  void leaveWhenFlushed(current, () => process.exit());
 });
 
 /** In a fork of a worker: this process serves nobody. */
-export function abandonService(): void {
-  current?.session.close();
+export function abandonService(server = current): void {
+  server?.session.close();
+  if (server !== current) return; // somebody else is served by now
   current = undefined;
   setWorkerContext(undefined);
 }
 
-export function serveRpc({ addon, fd, namespace, plan, args }: Service): void {
+export function serveRpc({ addon, fd, namespace, plan, args, exit = () => process.exit() }: Service): void {
   useAddon(addon);
   const link =
     addon === undefined
       ? new StreamLink(new net.Socket({ fd, readable: true, writable: true }))
       : new SocketLink(addon, fd);
   if (plan.init === undefined && plan.done === undefined && plan.serializer === undefined)
-    createServer(namespace, plan).serve(link);
-  else void initialise(link, { namespace, plan, args });
+    createServer({ namespace, plan, exit }).serve(link);
+  else void initialise(link, { namespace, plan, args, exit });
 }
 
-async function initialise(
-  link: Link,
-  { namespace, plan, args }: Pick<Service, "namespace" | "plan" | "args">,
-): Promise<void> {
+async function initialise(link: Link, { namespace, plan, args, exit }: Served & Pick<Service, "args">): Promise<void> {
   try {
-    const server = createServer(namespace, plan, await findSerializer(plan));
+    const server = createServer({ namespace, plan, exit }, await findSerializer(plan));
     if (plan.done !== undefined) findFunction(namespace, plan.done, plan); // now, while somebody can be told
     if (plan.init !== undefined) await findFunction(namespace, plan.init, plan)(...args);
     server.serve(link);
   } catch (thrown) {
-    const { session } = createServer(namespace, plan);
+    const { session } = createServer({ namespace, plan, exit });
     session.attach(link);
     writeFailure(session.writer, { type: FrameType.Failure, id: 0, kind: "init", thrown });
     await session.flushed();
@@ -82,14 +84,15 @@ async function initialise(
   }
 }
 
-function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializer): RpcServer {
+function createServer(served: Served, serializer?: Serializer): RpcServer {
+  const { namespace, plan } = served;
   const server = new RpcServer({
     maxFrameBytes: plan.maxFrameBytes,
     serializer,
     listeners: workerListeners(),
     find: (name) => findFunction(namespace, name, plan),
     ...(plan.outputFirst && { beforeAnswer: outputFlushed }),
-    finished: () => void leave(server, namespace, plan),
+    finished: () => void leave(server, served),
     lost: (error) => {
       if (error !== undefined) process.stderr.write(`desktop-fork: the caller can't be understood: ${error.message}\n`);
       process.exit(error === undefined ? undefined : 1);
@@ -106,16 +109,17 @@ function createServer(namespace: Namespace, plan: RpcPlan, serializer?: Serializ
 }
 
 /** What it throws is the worker's: it is printed, and the process exits with 1. */
-async function leave(server: RpcServer, namespace: Namespace, plan: RpcPlan): Promise<void> {
+async function leave(server: RpcServer, { namespace, plan, exit }: Served): Promise<void> {
   if (plan.done !== undefined) await findFunction(namespace, plan.done, plan)();
-  await leaveWhenFlushed(server);
+  await leaveWhenFlushed(server, exit);
 }
 
-async function leaveWhenFlushed({ session }: RpcServer): Promise<void> {
+async function leaveWhenFlushed(server: RpcServer, exit: Served["exit"]): Promise<void> {
+  const { session } = server;
   session.setReferenced(true);
   await session.flushed();
   await outputFlushed();
-  process.exit();
+  exit(server);
 }
 
 async function findSerializer({ serializer, from }: RpcPlan): Promise<Serializer | undefined> {

@@ -1,6 +1,7 @@
 /** Where a pool's workers come from. */
 import { ForkError } from "../errors.js";
 import { birthOptions, ForkProcess } from "../process.js";
+import type { StandardStreams } from "../stdio.js";
 import { Template } from "../template.js";
 import type { TemplateDeath } from "../template-core.js";
 import type { PoolOptions } from "./options.js";
@@ -18,7 +19,7 @@ export class WorkerSource {
   constructor(options: PoolOptions, modes: OutputModes) {
     this.#stdio = stdioFor(modes);
     this.#given = options.template;
-    if (options.template === undefined) this.#own = newTemplate(options, this.#stdio === undefined);
+    if (options.template === undefined) this.#own = newTemplate(options, this.#stdio);
   }
 
   /** @param told when a template of the pool's own ends without having been closed; another takes its place */
@@ -30,7 +31,8 @@ export class WorkerSource {
   fork(): ForkProcess {
     if (this.#promoted?.core.over !== undefined) this.#promoted = undefined;
     const template = this.#promoted ?? this.#own ?? (this.#given as Template | ForkProcess);
-    return template.fork(this.#stdio && { stdio: this.#stdio });
+    // Those of the own template have these streams already.
+    return template.fork(template === this.#own ? undefined : this.#stdio && { stdio: this.#stdio });
   }
 
   /**
@@ -62,16 +64,15 @@ export class WorkerSource {
   }
 }
 
-/** @param useSpares workers whose streams are not the template's can't be made before somebody asks for them */
-function newTemplate(
-  { module, preload = [], title, runtime, execArgv, env, strategy, cwd }: PoolOptions,
-  useSpares: boolean,
-): Template {
-  return new Template({
-    name: title ?? "pool",
-    modules: [...preload, module],
-    ...{ runtime, execArgv, env, strategy },
-    ...(cwd !== undefined && { cwd }),
-    ...(useSpares ? {} : { spares: 0 }),
-  });
+function newTemplate(options: PoolOptions, forkStdio: StandardStreams | undefined): Template {
+  const { module, preload = [], title, runtime, execArgv, env, strategy, cwd } = options;
+  return new Template(
+    {
+      name: title ?? "pool",
+      modules: [...preload, module],
+      ...{ runtime, execArgv, env, strategy },
+      ...(cwd !== undefined && { cwd }),
+    },
+    { forkStdio },
+  );
 }
