@@ -1,5 +1,6 @@
 /** After a suite nothing may be left: no descriptor, no process, no zombie. */
 import assert from "node:assert/strict";
+import net from "node:net";
 import { after, before } from "node:test";
 import { closeDefaultTemplate } from "../../main/index.js";
 import { descriptors, type ProcessEntry, processesOf } from "./processes.js";
@@ -7,6 +8,9 @@ import { until } from "./until.js";
 
 /** A loaded machine takes seconds to start a runtime, which only then sees that it is not wanted. */
 const PATIENCE_MS = 20_000;
+
+/** With its first stream libuv opens /dev/null, and keeps it for the day on which no descriptor is left. */
+new net.Socket().on("error", () => {}).connect("/nobody/listens/here");
 
 /** Call it inside a suite, before other hooks: its check then runs after them. */
 export function forbidLeaks(): void {
