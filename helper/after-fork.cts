@@ -1,26 +1,9 @@
-/** What a process must make its own: as a template, as a forked child, as a worker. */
-import { constants } from "node:os";
+/** What a forked child must make its own. */
 import type { Addon } from "../native/addon.cjs";
 import { renewEntropy } from "./entropy.cjs";
 import { replaceStdio } from "./stdio.cjs";
 import { processFacts } from "./wire/facts.cjs";
 import type { ForkPlan } from "./wire/plans.cjs";
-
-const { SIGINT } = constants.signals;
-
-function ignore(): void {}
-
-/** Ctrl-C reaches the whole process group; whether to stop is the parent's decision. */
-export function ignoreInterrupt(addon: Addon | undefined): void {
-  if (addon === undefined) process.on("SIGINT", ignore);
-  else addon.ignoreSignal(SIGINT);
-}
-
-/** A worker ends on Ctrl-C like any program, unless its own code listens. */
-export function restoreInterrupt(addon: Addon | undefined): void {
-  process.off("SIGINT", ignore);
-  if (addon !== undefined && process.listenerCount("SIGINT") === 0) addon.defaultSignal(SIGINT);
-}
 
 /**
  * In a forked child, before any other code runs.

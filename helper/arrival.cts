@@ -1,6 +1,7 @@
 /** How a program that was started as a template of itself stops where it is to stop. */
 import { wrapEntropy } from "./entropy.cjs";
-import { type Prepared, prepare, serve } from "./host.cjs";
+import { serve } from "./host.cjs";
+import { type Prepared, prepare } from "./prepare.cjs";
 import { isStop, ProgramStopped } from "./stopped.cjs";
 import type { StartPlan } from "./wire/plans.cjs";
 

@@ -4,8 +4,7 @@
  * They are wrapped before any other code runs, because code keeps references to them (lodash does). What the wrappers
  * call is replaced in every child; `crypto.randomBytes` needs nothing, OpenSSL notices a fork itself.
  */
-import crypto = require("node:crypto");
-
+import type nodeCrypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 
 import v8 = require("node:v8");
@@ -24,13 +23,15 @@ let integersUsed = false;
 let uuidsStale = false;
 let integersStale = false;
 
-const { randomUUID, randomInt } = crypto;
-let wrapped = false;
+let crypto: typeof nodeCrypto | undefined;
+let randomUUID: typeof nodeCrypto.randomUUID;
+let randomInt: typeof nodeCrypto.randomInt;
 
 /** Call it before any code of others runs in a process that is to be forked, or was. Further calls do nothing. */
 export function wrapEntropy(): void {
-  if (wrapped) return;
-  wrapped = true;
+  if (crypto !== undefined) return;
+  crypto = require("node:crypto") as typeof nodeCrypto;
+  ({ randomUUID, randomInt } = crypto);
   Math.random = named("random", () => random());
   crypto.randomUUID = named("randomUUID", (...args: Parameters<typeof randomUUID>) => {
     useUuids();
@@ -40,9 +41,9 @@ export function wrapEntropy(): void {
     useIntegers();
     return randomInt(...args);
   }) as typeof randomInt;
-  const webCrypto = Object.getPrototypeOf(globalThis.crypto) as crypto.webcrypto.Crypto;
+  const webCrypto = Object.getPrototypeOf(globalThis.crypto) as nodeCrypto.webcrypto.Crypto;
   const webRandomUUID = webCrypto.randomUUID;
-  webCrypto.randomUUID = named("randomUUID", function (this: crypto.webcrypto.Crypto) {
+  webCrypto.randomUUID = named("randomUUID", function (this: nodeCrypto.webcrypto.Crypto) {
     useUuids();
     return webRandomUUID.call(this);
   });
@@ -87,7 +88,7 @@ export function renewEntropy(): void {
 function seedAndDraw(): number {
   prepareEntropy();
   // A context seeds its generator from this flag at its first use.
-  v8.setFlagsFromString(`--random-seed=${crypto.randomBytes(4).readUInt32LE() & 0x7fffffff}`);
+  v8.setFlagsFromString(`--random-seed=${(crypto as typeof nodeCrypto).randomBytes(4).readUInt32LE() & 0x7fffffff}`);
   random = unseeded as () => number;
   unseeded = undefined;
   const drawn = random();

@@ -1,18 +1,12 @@
 /** What makes a runtime a process of ours: it waits for commands from its parent. */
-import fs = require("node:fs");
-import net = require("node:net");
-
-import { type Addon, loadAddon } from "../native/addon.cjs";
-import { ignoreInterrupt } from "./after-fork.cjs";
-import { leaveQuickly } from "./exit.cjs";
-import { tryFork } from "./fork.cjs";
 import { warmUpModules } from "./modules.cjs";
-import { takeArguments } from "./process-state.cjs";
+import type { Prepared } from "./prepare.cjs";
 import { rehearse, rehearseStart } from "./rehearsal.cjs";
 import { type Host, Server } from "./server.cjs";
-import { type ProcessFacts, setFacts } from "./wire/facts.cjs";
+import { beginTrial, type Trial } from "./trial.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "./wire/message.cjs";
-import type { Hello, StartPlan } from "./wire/plans.cjs";
+import { loadNet } from "./wire/open-socket.cjs";
+import type { Hello } from "./wire/plans.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
 import { StreamChannel } from "./wire/stream-channel.cjs";
 
@@ -20,39 +14,22 @@ const CHANNEL_FD = 3;
 /** Where no addon can receive it later, the worker's socket is there from the start. */
 const SOCKET_FD = 4;
 
-export interface Prepared {
-  plan: StartPlan;
-  addon: Addon | undefined;
-  facts: ProcessFacts;
-}
-
-/** What has to happen before any code of others runs. */
-export function prepare(plan: StartPlan): Prepared {
-  // The flags that only a template needs are nothing for the programs that its workers start.
-  process.execArgv = [...plan.execArgv];
-  // What made this Electron a Node is nothing for other Electrons that its workers may start.
-  if ("electron" in process.versions) delete process.env["ELECTRON_RUN_AS_NODE"];
-  const addon = plan.addon === undefined ? undefined : loadAddon(plan.addon);
-  if (addon instanceof Error) throw addon;
-  for (const fd of plan.files ?? []) fs.closeSync(fd);
-  addon?.adoptThreads();
-  if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
-  ignoreInterrupt(addon);
-  process.title = plan.title;
-  const facts: ProcessFacts = { owner: plan.owner, addon, takeArguments, onFork: new Set() };
-  setFacts(facts);
-  return { plan, addon, facts };
-}
-
-/** From now on the process does what its parent says. */
-export async function serve({ plan, addon }: Prepared): Promise<void> {
+/**
+ * From now on the process does what its parent says.
+ * @param trial the one that has begun already
+ */
+export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<void> {
   const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
+  if (addon !== undefined && plan.tryFork) host.unforkable = await (trial ?? beginTrial(addon)).verdict;
   const server = new Server(host, plan.detached ? undefined : CHANNEL_FD);
-  if (addon !== undefined && plan.tryFork) host.unforkable = await tryFork(addon);
 
   const channel =
     addon === undefined
-      ? new StreamChannel(new net.Socket({ fd: CHANNEL_FD, readable: true, writable: true }), server, MAX_PAYLOAD_BYTES)
+      ? new StreamChannel(
+          new (loadNet().Socket)({ fd: CHANNEL_FD, readable: true, writable: true }),
+          server,
+          MAX_PAYLOAD_BYTES,
+        )
       : new SocketChannel({ addon, fd: CHANNEL_FD, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
   server.serve(channel);
   server.takeOver();
@@ -62,6 +39,6 @@ export async function serve({ plan, addon }: Prepared): Promise<void> {
 
   if (addon !== undefined && host.unforkable === undefined) {
     host.rehearseStart = (child) => rehearseStart(addon, child);
-    server.busyWith(rehearse(addon, host));
+    server.rehearse(() => rehearse(addon, host));
   } else server.busyWith(warmUpModules());
 }

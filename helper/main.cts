@@ -1,8 +1,19 @@
 /** Where a fresh runtime starts: node [flags] main.cjs PLAN. */
-import { prepare, serve } from "./host.cjs";
+import { prepare } from "./prepare.cjs";
 import { takeStartPlan } from "./start-plan.cjs";
+import { beginTrial } from "./trial.cjs";
 
 const plan = takeStartPlan();
 if (plan === undefined) throw new Error("this file is started by desktop-fork, with a plan as its last argument");
 process.argv.length = 1;
-void serve(prepare(plan));
+const prepared = prepare(plan);
+const { addon } = prepared;
+const trial = addon !== undefined && plan.tryFork ? beginTrial(addon) : undefined;
+if (trial === undefined) serve();
+else void trial.begun.then(serve);
+
+/** What that needs is loaded while the trial is under way. */
+function serve(): void {
+  const host = require("./host.cjs") as typeof import("./host.cjs");
+  void host.serve(prepared, trial);
+}

@@ -1,8 +1,7 @@
 /** What a process has been given so far: a fork clones all of it. */
-import net = require("node:net");
-
+import type net from "node:net";
 import type { Value } from "./wire/message.cjs";
-import { openSocket } from "./wire/open-socket.cjs";
+import { loadNet, openSocket } from "./wire/open-socket.cjs";
 import type { HandleKind } from "./wire/plans.cjs";
 
 /** What a worker's function receives after its socket. */
@@ -31,6 +30,6 @@ export function takeArguments(): Argument[] {
 /** @param fd the handle's from now on, except as a plain descriptor: then it is the caller's */
 export function openHandle(kind: HandleKind, fd: number): net.Socket | net.Server | number {
   if (kind === "socket") return openSocket(fd);
-  if (kind === "server") return net.createServer().listen({ fd });
+  if (kind === "server") return loadNet().createServer().listen({ fd });
   return fd;
 }

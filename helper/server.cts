@@ -2,11 +2,12 @@
 import type net from "node:net";
 import { constants } from "node:os";
 import type { Addon } from "../native/addon.cjs";
-import { becomeChild, ignoreInterrupt, restoreInterrupt } from "./after-fork.cjs";
+import { becomeChild } from "./after-fork.cjs";
 import { Children } from "./children.cjs";
 import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
 import { explainRefusal, forkInCheckPhase, untilQuiet } from "./fork.cjs";
+import { ignoreInterrupt, restoreInterrupt } from "./interrupt.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";
 import { addHandle, addValues, openHandle, takeArguments } from "./process-state.cjs";
 import { enter, type WorkerFunction } from "./run.cjs";
@@ -35,7 +36,7 @@ function noDescriptorLeft(): Error {
   return Object.assign(new Error(message), { code: "EMFILE", errno: -EMFILE });
 }
 
-/** A spare that is taken sooner is one that others are in a hurry for. */
+/** A process that is asked sooner is one that others are in a hurry for. */
 const REHEARSAL_DELAY_MS = 4;
 
 class CommandFailed extends Error {
@@ -69,6 +70,8 @@ export class Server implements ChannelEvents {
   /** What runs is the rpc service. */
   #serving = false;
   #retiring = false;
+  /** What is to be played before the first command that it helps. */
+  #rehearsal: (() => Promise<void>) | undefined;
   #idling: NodeJS.Timeout | undefined;
 
   constructor(host: Host, lifeline: number | undefined) {
@@ -99,6 +102,25 @@ export class Server implements ChannelEvents {
     });
   }
 
+  /**
+   * Plays that, which never rejects, as soon as nothing is asked for; at the latest before any code of others is loaded and
+   * before a child is forked that nobody waits for.
+   */
+  rehearse(rehearsal: () => Promise<void>): void {
+    this.#rehearsal = rehearsal;
+    this.#awaitIdleness();
+  }
+
+  #awaitIdleness(): void {
+    this.#idling = setTimeout(() => this.#play(), REHEARSAL_DELAY_MS);
+  }
+
+  #play(): void {
+    const rehearsal = this.#rehearsal;
+    this.#rehearsal = undefined;
+    if (rehearsal !== undefined) this.busyWith(rehearsal());
+  }
+
   message(message: Message): void {
     // Needs nothing of what this process is or does, so it does not wait for that.
     if (message.type === MessageType.Spawn) return this.#spawn(message);
@@ -124,11 +146,17 @@ export class Server implements ChannelEvents {
 
   #pump(): void {
     while (!this.#busy) {
-      const message = this.#queue.shift();
-      if (message === undefined) return;
+      const [message] = this.#queue;
+      if (message === undefined) break;
+      if (this.#rehearsal !== undefined && gainsByRehearsal(message)) {
+        this.#play();
+        continue;
+      }
+      this.#queue.shift();
       const doing = this.#dispatch(message);
       if (doing !== undefined) this.busyWith(doing);
     }
+    if (this.#rehearsal !== undefined && !this.#busy) this.#awaitIdleness();
   }
 
   /** @returns a promise, which never rejects, when the command takes more than this turn */
@@ -278,6 +306,7 @@ export class Server implements ChannelEvents {
 
   #run(message: Message): Promise<void> | undefined {
     const plan = JSON.parse(message.values[0] as string) as RunPlan;
+    this.#rehearsal = undefined; // this process is no template
     this.#admitOthers();
     if ("function" in plan) {
       this.#enter(message, plan, () => findFunction(plan.function));
@@ -371,6 +400,12 @@ export class Server implements ChannelEvents {
     for (const fd of message.handles) this.#host.addon?.close(fd);
     this.#channel?.send(MessageType.Failed, message.id, [failure]);
   }
+}
+
+/** The others can't wait, or leave nothing behind that a child could have. */
+function gainsByRehearsal({ type, values }: Message): boolean {
+  if (type === MessageType.Fork) return (JSON.parse(values[0] as string) as ForkPlan).spare === true;
+  return type === MessageType.Require || type === MessageType.Eval;
 }
 
 /** In a fork of a worker that serves rpc, which waits for commands now as any other process that runs nothing. */

@@ -1,4 +1,5 @@
 /** The executable that hosts a template, and what it is started with. */
+import fs from "node:fs";
 import path from "node:path";
 import { type NativeFiles, nativeFiles } from "../native/addon.cjs";
 import { unpackedPath } from "../native/archive.cjs";
@@ -64,10 +65,10 @@ export function setHosted(): void {
 }
 
 /**
- * `--single-threaded`: V8 gives no work to threads, so a child rarely has to revive one. `--no-flush-bytecode`: what
- * the template has compiled stays.
+ * V8 gives no work to threads, so a child rarely has to revive one. That is `--single-threaded` in parts: the parts do not
+ * count when V8 compares its flags with those of a code cache, and so Node's own modules load from theirs.
  */
-const FORKABLE_FLAGS = ["--single-threaded", "--no-flush-bytecode"];
+const FORKABLE_FLAGS = ["--single-threaded-gc", "--no-concurrent-recompilation", "--no-concurrent-sparkplug"];
 
 let defaults: RuntimeOptions = {};
 /** Whether this program is an Electron app, or says so. */
@@ -112,7 +113,7 @@ function scriptOf(runtime: string, program: boolean): string[] {
       'desktop-fork is bundled into this program, which has to import "desktop-fork/early" as its first module then',
     );
   const helper = LIBRARY && path.join(unpackedPath(LIBRARY), "helper");
-  if (helper !== undefined && !program) return [path.join(helper, "main.cjs")];
+  if (helper !== undefined && !program) return [helperOf(helper)];
   const arguments_ = program ? process.argv.slice(2) : [];
   if (!takesFlags(runtime)) return arguments_;
   const file = programFile();
@@ -120,6 +121,18 @@ function scriptOf(runtime: string, program: boolean): string[] {
     throw new ForkError("ERR_FORK_RUNTIME", `'${runtime}' can't run this program: there is no file of it`);
   const preload = helper === undefined ? [] : ["--require", path.join(helper, "program.cjs")];
   return [...preload, file, ...arguments_];
+}
+
+/** The bundle, unless only the compiler ran after it was made. */
+function helperOf(folder: string): string {
+  const bundle = path.join(folder, "desktop-fork-helper.cjs");
+  const bundled = modifiedMs(bundle);
+  const compiled = modifiedMs(path.join(folder, "..", "tsconfig.tsbuildinfo")) ?? 0;
+  return bundled !== undefined && bundled >= compiled ? bundle : path.join(folder, "main.cjs");
+}
+
+function modifiedMs(file: string): number | undefined {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 /** What is known without starting a runtime. */

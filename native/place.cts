@@ -3,6 +3,9 @@ import fs = require("node:fs");
 import os = require("node:os");
 import path = require("node:path");
 
+/** This file's, and that of the bundle that helper/bundle.mjs makes; both are in a folder of LIBRARY. */
+const OWN_NAMES = ["place.cjs", "desktop-fork-helper.cjs"];
+
 /**
  * The folder of the compiled library (`dist`). Undefined when a bundler has put the library into the program's own file:
  * then that file is all there is.
@@ -11,7 +14,7 @@ export const LIBRARY: string | undefined = findLibrary();
 
 function findLibrary(): string | undefined {
   // In an ES module there is no such name; in a bundle it is the bundle's.
-  if (typeof __filename !== "string" || path.basename(__filename) !== "place.cjs") return undefined;
+  if (typeof __filename !== "string" || !OWN_NAMES.includes(path.basename(__filename))) return undefined;
   return path.dirname(__dirname);
 }
 

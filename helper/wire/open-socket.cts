@@ -1,5 +1,5 @@
 /** A descriptor as Node's socket. */
-import net = require("node:net");
+import type net from "node:net";
 
 /**
  * Nothing is read before somebody asks for it, so a socket that nobody reads keeps no event loop alive.
@@ -7,5 +7,11 @@ import net = require("node:net");
  */
 export function openSocket(fd: number): net.Socket {
   const options = { fd, readable: true, writable: true, manualStart: true };
-  return new net.Socket(options);
+  const { Socket } = loadNet();
+  return new Socket(options);
+}
+
+/** Not before it is needed: a template says hello without it. */
+export function loadNet(): typeof net {
+  return require("node:net") as typeof net;
 }

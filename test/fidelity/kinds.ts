@@ -6,7 +6,7 @@ export const FIXTURES = new URL("../../../test/fixtures/fidelity/", import.meta.
 const fixture = (name: string) => new URL(name, FIXTURES).href;
 
 /** V8 gives work to its threads, so that children have to revive them. */
-const THREADED = ["--no-single-threaded"];
+const THREADED = ["--no-single-threaded-gc", "--concurrent-recompilation", "--concurrent-sparkplug"];
 
 export const KINDS = {
   fresh: {},

@@ -1,0 +1,32 @@
+/** What has to happen in a fresh runtime before any code of others runs, with as little of the library as possible. */
+import fs = require("node:fs");
+
+import { type Addon, loadAddon } from "../native/addon.cjs";
+import { leaveQuickly } from "./exit.cjs";
+import { ignoreInterrupt } from "./interrupt.cjs";
+import { takeArguments } from "./process-state.cjs";
+import { type ProcessFacts, setFacts } from "./wire/facts.cjs";
+import type { StartPlan } from "./wire/plans.cjs";
+
+export interface Prepared {
+  plan: StartPlan;
+  addon: Addon | undefined;
+  facts: ProcessFacts;
+}
+
+export function prepare(plan: StartPlan): Prepared {
+  // The flags that only a template needs are nothing for the programs that its workers start.
+  process.execArgv = [...plan.execArgv];
+  // What made this Electron a Node is nothing for other Electrons that its workers may start.
+  if ("electron" in process.versions) delete process.env["ELECTRON_RUN_AS_NODE"];
+  const addon = plan.addon === undefined ? undefined : loadAddon(plan.addon);
+  if (addon instanceof Error) throw addon;
+  for (const fd of plan.files ?? []) fs.closeSync(fd);
+  addon?.adoptThreads();
+  if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
+  ignoreInterrupt(addon);
+  process.title = plan.title;
+  const facts: ProcessFacts = { owner: plan.owner, addon, takeArguments, onFork: new Set() };
+  setFacts(facts);
+  return { plan, addon, facts };
+}

@@ -1,0 +1,62 @@
+/** Trying whether forks work here at all: with a child that does what children do. */
+import fs = require("node:fs");
+
+import { promisify } from "node:util";
+import type { Addon } from "../native/addon.cjs";
+import { explainRefusal, forkInCheckPhase, untilQuiet } from "./fork.cjs";
+import { collectYoungGarbage } from "./garbage.cjs";
+
+/** How long the child may take on a machine that is busy with other things. */
+const TIMEOUT_MS = 10_000;
+const PASSED = 86;
+const SIGKILL = 9;
+
+export interface Trial {
+  /** The child lives, or there will be none: this process may go on with other things. Never rejects. */
+  begun: Promise<void>;
+  /** Why this process can't be forked; undefined when it can. Never rejects. */
+  verdict: Promise<string | undefined>;
+}
+
+/** Until the verdict nothing else may watch this process's children. */
+export function beginTrial(addon: Addon): Trial {
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const verdict = tryFork(addon, begin).catch((error: Error) => error.message);
+  return { begun, verdict: verdict.finally(begin) };
+}
+
+async function tryFork(addon: Addon, begin: () => void): Promise<string | undefined> {
+  if (!addon.hasGuard()) return "the fork guard is not loaded: it can't be preloaded into this runtime";
+  await untilQuiet(addon);
+  return new Promise((resolve) => {
+    forkInCheckPhase(addon, (result) => {
+      if (result === 0) return live();
+      if ("refused" in result) return resolve(explainRefusal(result).message);
+      const timer = setTimeout(() => {
+        resolve(`a trial child did not come back within ${TIMEOUT_MS} ms`);
+        addon.pidfdSignal(result.pidfd, SIGKILL);
+      }, TIMEOUT_MS);
+      addon.watchChildren(() => {
+        for (const [, siCode, siStatus] of addon.reapChildren()) {
+          clearTimeout(timer);
+          addon.close(result.pidfd);
+          const how = `${siCode === 1 ? "code" : "signal"} ${siStatus}`;
+          resolve(siStatus === PASSED ? undefined : `a trial child ended with ${how}`);
+        }
+      });
+      begin();
+    });
+  });
+}
+
+/** Turns the event loop, uses libuv's threads, collects garbage, and leaves as workers leave. */
+function live(): void {
+  setTimeout(async () => {
+    await promisify(fs.stat)("/");
+    collectYoungGarbage();
+    process.exit(PASSED);
+  }, 1);
+}
