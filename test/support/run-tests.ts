@@ -3,9 +3,8 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { FILE_TIMEOUT_MS } from "./hang-reporter.js";
 
-/** Long enough for a busy machine; a hang is a failure, never a wait. */
-const TEST_TIMEOUT_MS = 400_000;
 /** Tests of timing-sensitive things share two cores with each other. */
 const CONCURRENCY = 2;
 
@@ -25,7 +24,11 @@ if (files.length === 0) throw new Error("no test files: run `npm run build`, and
 const flags = [
   "--test",
   "--test-reporter=spec",
-  `--test-timeout=${TEST_TIMEOUT_MS}`,
+  "--test-reporter-destination=stdout",
+  `--test-reporter=${new URL("hang-reporter.js", import.meta.url)}`,
+  "--test-reporter-destination=stderr",
+  // A hang is a failure, never a wait.
+  `--test-timeout=${FILE_TIMEOUT_MS}`,
   `--test-concurrency=${CONCURRENCY}`,
 ];
 const child = spawn(process.execPath, [...flags, ...files], { stdio: "inherit" });
