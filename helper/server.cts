@@ -132,7 +132,11 @@ export class Server implements ChannelEvents {
   /** The parent is gone, or has dropped this process. */
   end(error?: Error): void {
     if (error !== undefined) process.stderr.write(`desktop-fork: the channel to the parent broke: ${error.message}\n`);
-    if (this.#lifeline !== undefined || !this.#running) process.exit(this.#failure === undefined ? 0 : 1);
+    if (this.#lifeline !== undefined || !this.#running) this.#exit();
+  }
+
+  #exit(): never {
+    process.exit(this.#failure === undefined ? 0 : 1);
   }
 
   /** Nothing more is said or heard. */
@@ -161,7 +165,8 @@ export class Server implements ChannelEvents {
 
   /** @returns a promise, which never rejects, when the command takes more than this turn */
   #dispatch(message: Message): Promise<void> | undefined {
-    if (this.#failure !== undefined) return this.#repeatFailure(message, this.#failure);
+    if (this.#failure !== undefined && message.type !== MessageType.Retire)
+      return this.#repeatFailure(message, this.#failure);
     // A worker that serves rpc can be forked; the fork serves nobody.
     if (this.#running && !(this.#serving && message.type === MessageType.Fork))
       return this.#repeatFailure(
@@ -202,8 +207,8 @@ export class Server implements ChannelEvents {
         return this.#becomeProgram(message);
       case MessageType.Retire:
         this.#retiring = true;
-        if (this.#children === undefined) process.exit();
-        this.#children.whenGone(() => process.exit());
+        if (this.#children === undefined) this.#exit();
+        else this.#children.whenGone(() => this.#exit());
         return undefined;
       default:
         throw new CommandFailed(
@@ -324,9 +329,10 @@ export class Server implements ChannelEvents {
 
   #serveRpc(message: Message, plan: RpcPlan, namespace: Record<string, unknown>): void {
     const { serveRpc } = rpcService();
+    const args = takeArguments();
     const fd = this.#begin(message, plan.title);
     this.#serving = true;
-    serveRpc({ addon: this.#host.addon, fd, namespace, plan, args: takeArguments() });
+    serveRpc({ addon: this.#host.addon, fd, namespace, plan, args });
   }
 
   #enter(message: Message, plan: FunctionPlan, find: () => unknown): void {
@@ -340,8 +346,9 @@ export class Server implements ChannelEvents {
     } catch (error) {
       throw new CommandFailed("function", error);
     }
+    const args = takeArguments();
     const fd = this.#begin(message, plan.title);
-    enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, takeArguments());
+    enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, args);
   }
 
   /** From here on this process belongs to what it runs. @returns the descriptor of the worker's socket */

@@ -84,6 +84,8 @@ export class Connection implements ChannelEvents, Child, Source {
   #failure: ForkError | undefined;
   #leavingCode: number | undefined;
   #ended = false;
+  /** It was told to end with its last child. */
+  #retired = false;
   #orphanGone = false;
   #givenAway = false;
   #awaitingBirth: (() => void)[] = [];
@@ -235,10 +237,15 @@ export class Connection implements ChannelEvents, Child, Source {
    */
   close(): void {
     if (this.#failure === undefined) this.#failure = new ForkError("ERR_FORK_CLOSED", "the process object was closed");
-    this.#rejectRequests(this.#failure, ({ type }) => !HARMLESS.has(type));
+    this.#retire(this.#failure);
+  }
+
+  #retire(reason: ForkError): void {
+    this.#rejectRequests(reason, ({ type }) => !HARMLESS.has(type));
     this.#tellBirth();
-    if ((this.hasChildren || this.#requests.size > 0) && !this.#ended) this.#channel.send(MessageType.Retire, 0);
-    else this.#shut();
+    if (this.#ended || (!this.hasChildren && this.#requests.size === 0)) return this.#shut();
+    if (!this.#retired) this.#channel.send(MessageType.Retire, 0);
+    this.#retired = true;
   }
 
   /** In a fork of this process: it is the other's. Nothing is said to the process, and nobody here is told. */
@@ -283,7 +290,7 @@ export class Connection implements ChannelEvents, Child, Source {
       case MessageType.Failed: {
         const error = errorOfFailure(readFailure(message), this.pid);
         const request = this.#requests.get(id);
-        if (request === undefined || !HARMLESS.has(request.type)) return this.#fail(error);
+        if (request === undefined || !HARMLESS.has(request.type)) return this.#fail(error, "alive");
         this.#requests.delete(id);
         request.failed(error);
         return this.release();
@@ -330,13 +337,17 @@ export class Connection implements ChannelEvents, Child, Source {
     return new ForkError("ERR_FORK_DIED", message, { pid: this.pid, exitCode: status.code, signal: status.signal });
   }
 
-  #fail(reason: ForkError): void {
+  /** @param state a process that lives still has to tell how its children end */
+  #fail(reason: ForkError, state: "alive" | "gone" = "gone"): void {
     const known = this.#failure !== undefined;
     const error = this.events.explain?.(reason) ?? reason;
     this.#failure ??= error;
-    this.#rejectRequests(error);
-    this.#shut();
-    this.#tellBirth();
+    if (state === "alive") this.#retire(error);
+    else {
+      this.#rejectRequests(error);
+      this.#shut();
+      this.#tellBirth();
+    }
     if (!known) this.events.failed?.(error);
   }
 

@@ -69,5 +69,16 @@ export function endings(): void {
       });
       assert.deepEqual(await Promise.all(ended), codes);
     });
+
+    test("a worker's end is told in full although what it was forked from has failed since", async () => {
+      const proc = ForkProcess.create();
+      const [one, other] = await Promise.all([idle(proc.fork()), idle(proc.fork())]);
+      await assert.rejects(proc.eval("throw new Error('later')").ready(), { code: "ERR_FORK_EVAL" });
+      one.kill("SIGUSR2");
+      assert.deepEqual(await one.exited, { code: null, signal: "SIGUSR2" });
+      one.socket.destroy();
+      other.socket.end();
+      assert.deepEqual(await other.exited, { code: 0, signal: null });
+    });
   });
 }
