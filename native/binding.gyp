@@ -6,6 +6,7 @@
       "sources": [
         "addon/addon.cc",
         "addon/descriptor.cc",
+        "addon/become.cc",
         "addon/children.cc",
         "addon/fork.cc",
         "addon/lifeline.cc",

@@ -8,9 +8,10 @@ import { requireAddon } from "../native.js";
 import type { ProcessCore } from "../process-core.js";
 import { type Command, readCommand } from "./command.js";
 import { environmentBlock } from "./environment.js";
+import type { News } from "./life.js";
 import { limit } from "./limit.js";
 import { isSendable, programPlan } from "./plan.js";
-import { type News, Program } from "./program.js";
+import { Program } from "./program.js";
 import { lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 
 /** @throws ForkError ERR_FORK_UNSUPPORTED, ERR_FORK_ARGUMENT, ERR_FORK_SYSTEM */

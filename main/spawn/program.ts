@@ -6,31 +6,10 @@ import { EventEmitter } from "node:events";
 import type net from "node:net";
 import type { Addon } from "../../native/addon.cjs";
 import type { ExitStatus } from "../exit-status.js";
+import type { Life, News } from "./life.js";
 import { spawnFailure, systemFailure } from "./node-errors.js";
 import { PipeEnds } from "./pipe-ends.js";
 import { killSignalNumber } from "./signals.js";
-
-/** A started program to whoever watches over it. */
-export interface Life {
-  readonly pid: number | undefined;
-  /** False when it has ended. */
-  kill(signal: number): boolean;
-  /** Keeps this program's event loop alive until release(). */
-  hold(): void;
-  release(): void;
-}
-
-/** What a program's object has to be told. After the first of the last three nothing more. */
-export interface News {
-  /** Signals reach it, although it is not what it is to be yet. */
-  reachable(life: Life): void;
-  started(life: Life): void;
-  ended(status: ExitStatus): void;
-  /** @param errno negative: why it can't be started */
-  failed(errno: number): void;
-  /** Nobody knows whether it runs. */
-  lost(error: Error): void;
-}
 
 export interface ProgramOptions {
   addon: Addon;

@@ -10,9 +10,10 @@ import { PidfdHandle } from "../process-handle.js";
 import { noteFailure } from "./backend.js";
 import type { Command } from "./command.js";
 import { environmentBlock } from "./environment.js";
+import type { Life, News } from "./life.js";
 import { systemFailure } from "./node-errors.js";
 import { programPlan } from "./plan.js";
-import { type Life, type News, Program } from "./program.js";
+import { Program } from "./program.js";
 import { closeStdio, lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 
 /** What child_process reports with an event; it throws the others. */

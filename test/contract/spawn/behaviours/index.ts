@@ -1,5 +1,7 @@
 import type { Behaviour } from "../behaviour.js";
 import { combinations } from "./combinations.js";
+import { descriptors } from "./descriptors.js";
+import { ends } from "./ends.js";
 import { failures } from "./failures.js";
 import { life } from "./life.js";
 import { misuse } from "./misuse.js";
@@ -14,6 +16,8 @@ export const BEHAVIOURS: Readonly<Record<string, readonly Behaviour[]>> = {
   failures,
   surroundings,
   streams,
+  descriptors,
   life,
+  ends,
   output,
 };
