@@ -1,0 +1,16 @@
+/** What a connection tells the one that made it. */
+import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
+import type { ForkError } from "./errors.js";
+
+export interface ConnectionEvents {
+  /** Called once, for a fresh runtime. */
+  hello?(hello: Hello): void;
+  /** Puts a failure into better words. */
+  explain?(error: ForkError): ForkError;
+  /** Nothing more can be asked of this process. Called once, unless it was closed. */
+  failed?(error: ForkError): void;
+  /** A child of this process has ended that was started before it was given to this program. */
+  strangerEnded?(report: ExitReport): void;
+  /** It has ended, and all that it said has been read. May be called more than once. */
+  over?(): void;
+}

@@ -1,0 +1,101 @@
+/** What a process was asked and has not answered yet. */
+import { type Message, MessageType } from "../helper/wire/message.cjs";
+import type { ForkError } from "./errors.js";
+
+/** Who asked. Exactly one of these is called, once. */
+export interface Asker {
+  answered(message: Message): void;
+  failed(error: ForkError): void;
+  /** The channel ended in order, without an answer: for a request that asks for just that. */
+  ended?(): void;
+}
+
+interface Request extends Asker {
+  type: MessageType;
+}
+
+/** What answers a request, besides Failed. */
+const ANSWERS = new Map([
+  [MessageType.Sync, MessageType.Done],
+  [MessageType.Run, MessageType.Done],
+  [MessageType.Fork, MessageType.Forked],
+  [MessageType.Spawn, MessageType.Spawned],
+  [MessageType.Exec, MessageType.Spawned],
+]);
+
+/** Requests whose failure leaves the process as it was. */
+const HARMLESS = new Set([MessageType.Fork, MessageType.Spawn]);
+
+export class Requests {
+  readonly #open = new Map<number, Request>();
+  readonly #settled: () => void;
+  #lastId = 0;
+
+  /** @param settled called for each request after its asker, unless it was dropped */
+  constructor(settled: () => void) {
+    this.#settled = settled;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** For whatever is sent, be it asked or told. */
+  newId(): number {
+    this.#lastId = (this.#lastId + 1) >>> 0 || 1;
+    return this.#lastId;
+  }
+
+  add(id: number, type: MessageType, { answered, failed, ended }: Asker): void {
+    this.#open.set(id, ended === undefined ? { type, answered, failed } : { type, answered, failed, ended });
+  }
+
+  /** @returns false when nobody asked for that; nothing has been done then */
+  answer(message: Message): boolean {
+    const request = this.#open.get(message.id);
+    if (request === undefined || ANSWERS.get(request.type) !== message.type) return false;
+    this.#open.delete(message.id);
+    request.answered({ ...message, handles: message.handles.splice(0) });
+    this.#settled();
+    return true;
+  }
+
+  /** @returns false when that failure is one of the whole process; nothing has been done then */
+  failAlone(id: number, error: ForkError): boolean {
+    const request = this.#open.get(id);
+    if (request === undefined || !HARMLESS.has(request.type)) return false;
+    this.#fail(id, request, error);
+    return true;
+  }
+
+  failAll(error: ForkError): void {
+    for (const [id, request] of [...this.#open]) this.#fail(id, request, error);
+  }
+
+  /** All but what the process answers although it has failed, or is about to end. */
+  failMost(error: ForkError): void {
+    for (const [id, request] of [...this.#open]) if (!HARMLESS.has(request.type)) this.#fail(id, request, error);
+  }
+
+  /** The channel ended in order. */
+  endExpected(): void {
+    for (const [id, request] of this.#open) {
+      if (request.ended === undefined) continue;
+      this.#open.delete(id);
+      request.ended();
+      this.#settled();
+    }
+  }
+
+  /** Nobody is told. */
+  drop(): void {
+    this.#open.clear();
+  }
+
+  #fail(id: number, request: Request, error: ForkError): void {
+    // What was told of an earlier one may have failed this one, too.
+    if (!this.#open.delete(id)) return;
+    request.failed(error);
+    this.#settled();
+  }
+}
