@@ -12,7 +12,7 @@ import { type Hearer, hear } from "./hearing.js";
 import { enlist, type ProcessType, strike } from "./live-processes.js";
 import { belongsHere, endsHere } from "./ownership.js";
 import type { ProcessHandle } from "./process-handle.js";
-import { type Asker, Requests } from "./requests.js";
+import { type Asker, HARMLESS, Requests, UNFAILING } from "./requests.js";
 
 /** Messages to a parent are short; a stack trace is the longest. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -185,11 +185,12 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
    */
   close(): void {
     this.#failure ??= closedError();
-    this.#retire(this.#failure);
+    this.#retire(this.#failure, HARMLESS);
   }
 
-  #retire(reason: ForkError): void {
-    this.#requests.failMost(reason);
+  /** @param kept types of requests that the process still answers */
+  #retire(reason: ForkError, kept: ReadonlySet<MessageType>): void {
+    this.#requests.fail(reason, kept);
     this.#tellBirth();
     if (this.#ended || (this.#children.size === 0 && this.#requests.size === 0)) return this.#shut();
     if (!this.#retired) this.#channel.send(MessageType.Retire, 0);
@@ -259,9 +260,9 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     const known = this.#failure !== undefined;
     const error = this.events.explain?.(reason) ?? reason;
     this.#failure ??= error;
-    if (state === "alive") this.#retire(error);
+    if (state === "alive") this.#retire(error, UNFAILING);
     else {
-      this.#requests.failAll(error);
+      this.#requests.fail(error);
       this.#shut();
       this.#tellBirth();
     }

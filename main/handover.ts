@@ -8,12 +8,13 @@ import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { HandoverPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
 import type { Addon } from "../native/addon.cjs";
+import type { ExecOptions } from "./birth.js";
 import { MAX_ANSWER_BYTES } from "./connection.js";
 import { ForkError } from "./errors.js";
 import { reportOfStatus } from "./exit-status.js";
 import { socketPair } from "./launch.js";
 import { requireAddon } from "./native.js";
-import type { ExecOptions, GivenProcess, ProcessCore } from "./process-core.js";
+import type { GivenProcess, ProcessCore } from "./process-core.js";
 import { wireValues } from "./steps.js";
 
 /** "FK" and the version: no other message has such an id. */

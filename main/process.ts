@@ -3,15 +3,16 @@ import type { ChildProcess, ChildProcessByStdio, ChildProcessWithoutNullStreams 
 import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { MessageType } from "../helper/wire/message.cjs";
-import type { RunPlan } from "../helper/wire/plans.cjs";
 import { type AdoptOptions, fromHandle } from "./adoption.js";
+import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./birth.js";
 import { callerFile } from "./caller.js";
 import { ForkError } from "./errors.js";
 import { copyHandle, type Handle } from "./handles.js";
 import { toHandle } from "./handover.js";
 import { requireAddon } from "./native.js";
 import { checkOptions } from "./options.js";
-import { type BirthOptions, type ExecOptions as CoreExecOptions, ProcessCore, titleOf } from "./process-core.js";
+import { ProcessCore } from "./process-core.js";
+import { runPlan, specifierOf } from "./run-plan.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { becomeProgram } from "./spawn/become.js";
 import type {
@@ -270,32 +271,4 @@ export function forkOf(source: { fork(options: BirthOptions): ProcessCore }, opt
 export function birthOptions(options: ForkOptions): BirthOptions {
   checkOptions("a process", options);
   return { ...options, title: options.title ?? titleOf("process"), stdio: Stdio.take(options.stdio) };
-}
-
-export function specifierOf(module: string | URL): string {
-  if (typeof module !== "string" && !(module instanceof URL))
-    throw new ForkError("ERR_FORK_ARGUMENT", `a module is named by a URL or a string, not ${typeof module}`);
-  const specifier = module instanceof URL ? module.href : module;
-  if (specifier === "") throw new ForkError("ERR_FORK_ARGUMENT", "a module's name is empty");
-  return specifier;
-}
-
-function isAbsolute(module: string): boolean {
-  return module.startsWith("/") || /^[a-z]{2,}:/.test(module);
-}
-
-const FUNCTION_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u;
-
-function runPlan(target: string | URL, { export: exportName, title }: RunOptions): RunPlan {
-  if (typeof target === "string" && exportName === undefined && FUNCTION_NAME.test(target))
-    return { function: target, title: title ?? titleOf(target) };
-  const module = specifierOf(target);
-  const name = exportName ?? "default";
-  return {
-    module,
-    // A look at the stack is dear; what says itself where it is needs none.
-    from: isAbsolute(module) ? "" : callerFile(),
-    export: name,
-    title: title ?? titleOf(name === "default" ? (module.split("/").at(-1) as string) : name),
-  };
 }

@@ -23,8 +23,13 @@ const ANSWERS = new Map([
   [MessageType.Exec, MessageType.Spawned],
 ]);
 
-/** Requests whose failure leaves the process as it was. */
-const HARMLESS = new Set([MessageType.Fork, MessageType.Spawn]);
+/** Requests whose failure leaves the process as it was; those under way are answered before it does as it was told. */
+export const HARMLESS: ReadonlySet<MessageType> = new Set([MessageType.Fork, MessageType.Spawn]);
+
+/** What a process does although it has failed. */
+export const UNFAILING: ReadonlySet<MessageType> = new Set([MessageType.Spawn]);
+
+const NONE: ReadonlySet<MessageType> = new Set();
 
 export class Requests {
   readonly #open = new Map<number, Request>();
@@ -68,13 +73,9 @@ export class Requests {
     return true;
   }
 
-  failAll(error: ForkError): void {
-    for (const [id, request] of [...this.#open]) this.#fail(id, request, error);
-  }
-
-  /** All but what the process answers although it has failed, or is about to end. */
-  failMost(error: ForkError): void {
-    for (const [id, request] of [...this.#open]) if (!HARMLESS.has(request.type)) this.#fail(id, request, error);
+  /** @param kept types of requests that are still answered */
+  fail(error: ForkError, kept = NONE): void {
+    for (const [id, request] of [...this.#open]) if (!kept.has(request.type)) this.#fail(id, request, error);
   }
 
   /** The channel ended in order. */

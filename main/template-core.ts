@@ -2,9 +2,10 @@
 
 import { processFacts } from "../helper/wire/facts.cjs";
 import { MessageType } from "../helper/wire/message.cjs";
+import { type BirthOptions, type ExecOptions, titleOf } from "./birth.js";
 import { ForkError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
-import { type BirthOptions, type ExecOptions, ProcessCore, titleOf } from "./process-core.js";
+import { ProcessCore } from "./process-core.js";
 import { Spares } from "./spares.js";
 import { type StandardStreams, Stdio } from "./stdio.js";
 

@@ -5,10 +5,10 @@ import { jsonSerializer } from "../../helper/rpc/serializers.cjs";
 import type { Serializer } from "../../helper/rpc/values.cjs";
 import type { RpcPlan } from "../../helper/wire/plans.cjs";
 import { LIBRARY } from "../../native/place.cjs";
+import { titleOf } from "../birth.js";
 import { ForkError } from "../errors.js";
 import { optionError } from "../options.js";
-import { specifierOf } from "../process.js";
-import { titleOf } from "../process-core.js";
+import { specifierOf } from "../run-plan.js";
 import { preloadInTemplates } from "../template-core.js";
 
 export interface ServiceOptions {

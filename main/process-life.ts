@@ -1,0 +1,258 @@
+/** One process from when it is asked for until it is over: how it comes to life, is told things, fails, and is ended. */
+import type net from "node:net";
+import type { RunPlan } from "../helper/wire/plans.cjs";
+import { type BirthOptions, type ExecOptions, type Strategy, strategyOf } from "./birth.js";
+import type { Connection } from "./connection.js";
+import { Entrance } from "./entrance.js";
+import { abortError } from "./errors.js";
+import { assertMayStart } from "./live-processes.js";
+import { Repeatable } from "./repeatable.js";
+import { Stage, Stages } from "./stages.js";
+import { startFork } from "./start-fork.js";
+import { awaitHello, type StartedRuntime, startRuntime } from "./start-runtime.js";
+import { closeSteps, type Step, wireValues } from "./steps.js";
+
+/** Failures that somebody was told of by a rejection: of the process itself, or of a fork that failed with it. */
+const told = new WeakSet<Error>();
+
+export class ProcessLife {
+  /** Called once when the process fails or dies by itself, before a function is entered. */
+  onFailed: (error: Error) => void = () => {};
+  /** Called once when a signal has ended the process, also after that. */
+  onAborted: (error: Error) => void = () => {};
+  /** All that a fresh runtime has to be given to be like this process. */
+  readonly options: ExecOptions;
+  readonly stages = new Stages();
+  readonly entrance = new Entrance();
+  readonly repeatable: Repeatable;
+  /** Somebody waits for the process, and is told when it fails. */
+  observed = false;
+  #connection: Connection | undefined;
+  #strategy: Strategy;
+  /** Why the process takes no more commands. */
+  #failure: Error | undefined;
+  /** What happens to the process from now on is for others to tell. */
+  #handedOn = false;
+  /** It was executed, and may be anything yet. */
+  #silent = false;
+  #disobey: () => void = () => {};
+  /** The signal that has ended it. */
+  #abortedBy: AbortSignal | undefined;
+
+  constructor(options: ExecOptions) {
+    this.options = options;
+    this.repeatable = new Repeatable(options.stdio);
+    if (options.signal !== undefined) this.obey(options.signal);
+  }
+
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  get strategy(): Strategy {
+    return this.#strategy;
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** A failure that nobody was told of. */
+  get untoldFailure(): Error | undefined {
+    return this.#failure === undefined || this.observed || told.has(this.#failure) ? undefined : this.#failure;
+  }
+
+  /** The process is that of another one, which this one was forked from. */
+  get abandonment(): Error | undefined {
+    return this.#handedOn ? undefined : this.#connection?.failure;
+  }
+
+  /** When a signal has ended it: what is thrown for that. */
+  get abortion(): Error | undefined {
+    return this.#abortedBy && abortError(this.#abortedBy);
+  }
+
+  /** Aborting ends the process, whatever it does. It may have to obey more than one. */
+  obey(signal: AbortSignal): void {
+    this.options.signal = signal;
+    const abort = () => this.#abort(signal);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    const disobeyOthers = this.#disobey;
+    this.#disobey = () => {
+      disobeyOthers();
+      signal.removeEventListener("abort", abort);
+    };
+  }
+
+  /** @param options what was asked for this very process */
+  forkFrom(source: ProcessLife, options: BirthOptions): void {
+    if (this.#failure !== undefined) return;
+    if (source.#failure !== undefined) return this.#fail(source.#failure);
+    if (source.#strategy?.name === "fork") return this.#forkFrom(source.#connection as Connection, options);
+    try {
+      this.repeatable.inheritStdio(source.repeatable);
+      this.exec(source.repeatable.copy());
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  /** @param steps the process's from now on */
+  exec(steps: Step[]): void {
+    if (this.#failure !== undefined) return closeSteps(steps);
+    let started: StartedRuntime;
+    try {
+      assertMayStart();
+      started = startRuntime(this.options, this.repeatable.stdio);
+    } catch (error) {
+      closeSteps(steps);
+      this.#fail(error as Error);
+      return;
+    }
+    const { connection, socket, runtime } = started;
+    this.entrance.socket = socket;
+    this.#silent = true;
+    this.#connect(connection);
+    awaitHello(started, this.options.startTimeoutMs, (unforkable) => {
+      this.#silent = false;
+      this.#setStrategy(strategyOf(unforkable));
+    });
+    for (const step of steps) this.send(step);
+    this.stages.reach(Stage.Connected);
+    if (runtime.unforkable !== undefined) this.#setStrategy(strategyOf(runtime.unforkable));
+  }
+
+  /**
+   * It lives already: another program has given it to this one.
+   * @param reason why it can't be forked; inherit() has to follow then
+   */
+  adopt(connection: Connection, reason: string | undefined): void {
+    this.#connect(connection);
+    this.stages.reach(Stage.Connected);
+    if (this.#abortedBy !== undefined) this.#abort(this.#abortedBy);
+    else if (reason === undefined) this.#setStrategy(strategyOf(undefined));
+    else this.#strategy = strategyOf(reason);
+  }
+
+  /** @param steps what it was told before, now the process's */
+  inherit(steps: Step[]): void {
+    this.repeatable.precede(steps);
+    this.stages.reach(Stage.Known);
+  }
+
+  /** @param step the process's from now on */
+  send(step: Step): void {
+    if (this.#failure !== undefined) return closeSteps([step]);
+    try {
+      this.repeatable.add(step);
+    } catch (error) {
+      closeSteps([step]);
+      this.#connection?.close();
+      return this.#fail(error as Error);
+    }
+    this.#connection?.post(
+      step.type,
+      wireValues(step),
+      step.handles.map(({ fd }) => fd),
+    );
+  }
+
+  /** @returns its connection, for a last command: it is the caller's to tell what comes of it */
+  handOn(): Connection {
+    this.#handedOn = true;
+    this.repeatable.forget();
+    return this.#connection as Connection;
+  }
+
+  /** It is another program's now, which has its steps. */
+  giveUp(): void {
+    this.#handedOn = true;
+    this.repeatable.giveUp();
+    this.#disobey();
+  }
+
+  /** Enters the function. @returns the worker's socket: a descriptor, the caller's; without the addon a stream */
+  async enter(connection: Connection, plan: RunPlan): Promise<number | net.Socket> {
+    connection.title = plan.title;
+    try {
+      return await this.entrance.enter(connection, plan, () => this.#failure);
+    } catch (error) {
+      connection.close();
+      throw this.abortion ?? error;
+    }
+  }
+
+  /** It is ended from here. */
+  end(reason: Error): void {
+    if (this.#failure === undefined) this.#over(reason);
+    // What has not said hello may be nothing that ends with its channel.
+    if (this.#silent) this.#connection?.kill("SIGKILL");
+    this.#connection?.close();
+  }
+
+  #forkFrom(source: Connection, options: BirthOptions): void {
+    try {
+      assertMayStart();
+      startFork(source, {
+        options,
+        stdio: this.repeatable.stdio,
+        connect: (connection) => this.#connect(connection),
+        isUnwanted: () => this.#abortedBy !== undefined,
+      });
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    this.stages.reach(Stage.Connected);
+    this.#setStrategy(strategyOf(undefined));
+  }
+
+  #connect(connection: Connection): void {
+    this.#connection = connection;
+    connection.type = this.options.type ?? "process";
+    connection.title = this.options.title;
+    connection.detached = this.options.detached ?? false;
+    connection.events.failed = (error) => this.#fail(error);
+    void connection.exited.then(() => {
+      this.#disobey();
+      this.options.stdio?.finish();
+    });
+  }
+
+  #setStrategy(strategy: NonNullable<Strategy>): void {
+    this.#strategy = strategy;
+    if (strategy.name === "fork") this.repeatable.forget();
+    this.stages.reach(Stage.Known);
+  }
+
+  #abort(signal: AbortSignal): void {
+    if (this.#connection?.status !== undefined) return;
+    this.#abortedBy ??= signal;
+    const error = abortError(this.#abortedBy);
+    this.#connection?.kill("SIGKILL");
+    this.end(error);
+    this.onAborted(error);
+  }
+
+  /** The process failed by itself. */
+  #fail(error: Error): void {
+    if (this.observed) told.add(error);
+    if (this.#failure !== undefined || this.#handedOn) return;
+    this.#over(error);
+    // Not in this turn: a constructor may be the one that fails it.
+    setImmediate(() => this.onFailed(error));
+  }
+
+  #over(reason: Error): void {
+    this.#failure = reason;
+    this.repeatable.forget();
+    if (!this.#handedOn) this.entrance.socket?.destroy();
+    this.entrance.close();
+    if (this.#connection === undefined) {
+      this.#disobey();
+      this.options.stdio?.abandon();
+    }
+    this.stages.reach(Stage.Over);
+  }
+}

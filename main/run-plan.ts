@@ -1,0 +1,41 @@
+/** What `run` and `require` name: functions and modules. */
+import type { RunPlan } from "../helper/wire/plans.cjs";
+import { titleOf } from "./birth.js";
+import { callerFile } from "./caller.js";
+import { ForkError } from "./errors.js";
+
+/** @throws ForkError ERR_FORK_ARGUMENT */
+export function specifierOf(module: string | URL): string {
+  if (typeof module !== "string" && !(module instanceof URL))
+    throw new ForkError("ERR_FORK_ARGUMENT", `a module is named by a URL or a string, not ${typeof module}`);
+  const specifier = module instanceof URL ? module.href : module;
+  if (specifier === "") throw new ForkError("ERR_FORK_ARGUMENT", "a module's name is empty");
+  return specifier;
+}
+
+export interface RunNames {
+  /** Of a module: the name of the export. */
+  export?: string;
+  title?: string;
+}
+
+function isAbsolute(module: string): boolean {
+  return module.startsWith("/") || /^[a-z]{2,}:/.test(module);
+}
+
+const FUNCTION_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u;
+
+/** @throws ForkError ERR_FORK_ARGUMENT */
+export function runPlan(target: string | URL, { export: exportName, title }: RunNames): RunPlan {
+  if (typeof target === "string" && exportName === undefined && FUNCTION_NAME.test(target))
+    return { function: target, title: title ?? titleOf(target) };
+  const module = specifierOf(target);
+  const name = exportName ?? "default";
+  return {
+    module,
+    // A look at the stack is dear; what says itself where it is needs none.
+    from: isAbsolute(module) ? "" : callerFile(),
+    export: name,
+    title: title ?? titleOf(name === "default" ? (module.split("/").at(-1) as string) : name),
+  };
+}

@@ -1,0 +1,52 @@
+/** A fork of another process: asked for, and told of when it has come to life. */
+import { LOST_HANDLE, MessageType } from "../helper/wire/message.cjs";
+import type { ForkPlan } from "../helper/wire/plans.cjs";
+import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import { unpackedPath } from "../native/archive.cjs";
+import type { BirthOptions } from "./birth.js";
+import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
+import { noDescriptorError } from "./errors.js";
+import { socketPair } from "./launch.js";
+import { requireAddon } from "./native.js";
+import { PidfdHandle } from "./process-handle.js";
+import type { Stdio } from "./stdio.js";
+
+export interface ForkStart {
+  /** What was asked for this very process. */
+  options: BirthOptions;
+  /** Its descriptors are given away. */
+  stdio: Stdio | undefined;
+  /** Called before the process is asked for: what fails then is told to the connection. */
+  connect(connection: Connection): void;
+  /** Whether nobody wants it any more, when it has come to life. */
+  isUnwanted(): boolean;
+}
+
+/** @throws ForkError ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED */
+export function startFork(source: Connection, { options, stdio, connect, isUnwanted }: ForkStart): void {
+  const addon = requireAddon("a fork");
+  const plan = planOf(options);
+  const [ours, theirs] = socketPair(addon);
+  const { fds, places } = stdio?.release() ?? { fds: [], places: [] };
+  if (places.length > 0) plan.stdio = places;
+  const connection = new Connection(source);
+  connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
+  connect(connection);
+  source.request(MessageType.Fork, [JSON.stringify(plan)], [theirs, ...fds], {
+    answered: ({ values, handles: [pidfd = LOST_HANDLE] }) => {
+      if (pidfd === LOST_HANDLE) return connection.stillborn(noDescriptorError("the new process"));
+      connection.born(new PidfdHandle(addon, Number(values[0]), pidfd, false));
+      if (isUnwanted()) connection.kill("SIGKILL");
+    },
+    failed: (error) => connection.stillborn(error),
+  });
+}
+
+function planOf({ title, cwd, env, detached, spare }: BirthOptions): ForkPlan {
+  const plan: ForkPlan = { title };
+  if (spare) plan.spare = true;
+  if (detached) plan.detached = true;
+  if (cwd !== undefined) plan.cwd = unpackedPath(cwd);
+  if (env !== undefined) plan.env = JSON.parse(JSON.stringify(env)) as Record<string, string>;
+  return plan;
+}
