@@ -31,7 +31,7 @@ export interface PoolStats {
   failed: number;
   /** Times that a job was given to another worker because its own had ended. */
   retried: number;
-  /** Workers that were started, and those of them that died by themselves. */
+  /** Workers that were started, and those of them that ended without having been dismissed. */
   started: number;
   died: number;
   workers: WorkerStats[];

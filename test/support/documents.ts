@@ -1,5 +1,9 @@
 /** The project's documents, as tests read them. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** @param name relative to the project's folder; this file runs from dist/test/support */
 export function readProjectFile(name: string): string {
@@ -24,4 +28,20 @@ export function tableRows(markdown: string, heading: string): string[][] {
 
 function isRule(cells: string[]): boolean {
   return cells.length > 0 && cells.every((cell) => /^:?-+:?$/.test(cell));
+}
+
+/** What stands in quotation marks in the last column of tables: the names of tests. */
+export function namedTests(markdown: string): string[] {
+  const cells = [...markdown.matchAll(/\| ("[^|]*") \|$/gm)].map(([, cell]) => cell as string);
+  return cells.flatMap((cell) => [...cell.matchAll(/"([^"]+)"/g)].map(([, name]) => name as string));
+}
+
+/** All files below test/ whose names or texts name tests, one after the other. @param except the end of a file's name */
+export function testSources(except: string): string {
+  return readdirSync(path.join(ROOT, "test"), { recursive: true, encoding: "utf8" })
+    .filter((name) => !name.endsWith(except))
+    .map((name) => path.join(ROOT, "test", name))
+    .filter((file) => /\.([cm]?ts|mjs)$/.test(file) && statSync(file).isFile())
+    .map((file) => `${path.basename(file)}\n${readFileSync(file, "utf8")}`)
+    .join("\n");
 }

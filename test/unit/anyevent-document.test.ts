@@ -4,23 +4,13 @@ import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { namedTests, testSources } from "../support/documents.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const document = fs.readFileSync(path.join(ROOT, "docs/from-anyevent-fork.md"), "utf8");
 
 /** How many rows each part of the original's list has. */
 const ROWS = { M: 13, W: 11, C: 11, P: 29, S: 11, E: 9, T: 9, F: 11, L: 10, N: 5, Z: 4, G: 2, X: 1 };
-
-/** Files below test/ whose names or texts name tests. */
-function sources(folder: string): string {
-  return fs
-    .readdirSync(path.join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => !name.endsWith("anyevent-document.test.ts"))
-    .map((name) => path.join(ROOT, folder, name))
-    .filter((file) => fs.statSync(file).isFile() && /\.([cm]?ts|mjs)$/.test(file))
-    .map((file) => `${path.basename(file)}\n${fs.readFileSync(file, "utf8")}`)
-    .join("\n");
-}
 
 test("every row of the original is there", () => {
   for (const [letter, count] of Object.entries(ROWS))
@@ -30,9 +20,8 @@ test("every row of the original is there", () => {
 });
 
 test("every test that it names exists", () => {
-  const tests = sources("test");
-  const cells = [...document.matchAll(/\| ("[^|]*") \|$/gm)].map(([, cell]) => cell as string);
-  const names = cells.flatMap((cell) => [...cell.matchAll(/"([^"]+)"/g)].map(([, name]) => name as string));
+  const tests = testSources("anyevent-document.test.ts");
+  const names = namedTests(document);
   assert.ok(names.length > 100, `only ${names.length} tests are named`);
   for (const name of names) assert.ok(tests.includes(name), `there is no test '${name}'`);
 });

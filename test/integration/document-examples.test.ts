@@ -1,4 +1,4 @@
-/** The examples of docs/rpc.md print what is said below them. */
+/** The examples of the documents print what is said below them. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -9,6 +9,8 @@ import { runProgram } from "../support/program.js";
 
 /** This file runs from dist/test/integration. */
 const PROJECT = fileURLToPath(new URL("../../..", import.meta.url));
+/** What a program imports, and a worker does not. */
+const PROGRAM = /from "desktop-fork(\/pool)?"/;
 const NAME = /^\/\/ (\S+\.mjs)\n/;
 
 interface Example {
@@ -28,7 +30,7 @@ function blocksOf(markdown: string): Block[] {
   }));
 }
 
-/** Writes all files; the output that follows belongs to the last of them that imports the library's main entry. */
+/** Writes all files; the output that follows belongs to the last of them that is no worker's. */
 function writeExamples(folder: string, blocks: readonly Block[]): Example[] {
   const examples: Example[] = [];
   let program = "";
@@ -37,18 +39,22 @@ function writeExamples(folder: string, blocks: readonly Block[]): Example[] {
     const name = NAME.exec(content)?.[1];
     if (language !== "js" || name === undefined) continue;
     fs.writeFileSync(path.join(folder, name), content);
-    if (content.includes('from "desktop-fork"')) program = name;
+    if (PROGRAM.test(content)) program = name;
   }
   return examples;
 }
 
-suite("docs/rpc.md", () => {
-  const folder = fs.mkdtempSync(path.join(PROJECT, "dist", "test", "rpc-document-"));
-  process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+for (const document of ["docs/rpc.md", "docs/pool.md"])
+  suite(document, () => {
+    const folder = fs.mkdtempSync(path.join(PROJECT, "dist", "test", "document-"));
+    process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+    const examples = writeExamples(folder, blocksOf(readProjectFile(document)));
 
-  for (const { program, output } of writeExamples(folder, blocksOf(readProjectFile("docs/rpc.md"))))
-    test(program, async () => {
-      const { code, stdout, stderr } = await runProgram(path.join(folder, program));
-      assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: output, stderr: "" });
-    });
-});
+    test("it has examples", () => assert.ok(examples.length > 2));
+
+    for (const { program, output } of examples)
+      test(program, async () => {
+        const { code, stdout, stderr } = await runProgram(path.join(folder, program));
+        assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: output, stderr: "" });
+      });
+  });
