@@ -2,7 +2,7 @@
 import fs = require("node:fs");
 
 import { type Addon, loadAddon } from "../native/addon.cjs";
-import { leaveQuickly } from "./exit.cjs";
+import { leaveQuickly, rehearseExit } from "./exit.cjs";
 import { ignoreInterrupt } from "./interrupt.cjs";
 import { takeArguments } from "./process-state.cjs";
 import { type ProcessFacts, setFacts } from "./wire/facts.cjs";
@@ -26,7 +26,10 @@ export function prepare(plan: StartPlan): Prepared {
   if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
   ignoreInterrupt(addon);
   process.title = plan.title;
-  const facts: ProcessFacts = { owner: plan.owner, addon, takeArguments, onFork: new Set() };
+  const facts: ProcessFacts = {
+    ...{ owner: plan.owner, addon, takeArguments, rehearseExit },
+    ...{ onFork: new Set(), plays: new Set() },
+  };
   setFacts(facts);
   return { plan, addon, facts };
 }

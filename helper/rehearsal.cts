@@ -16,6 +16,7 @@ import { warmUpEvaluation } from "./evaluate.cjs";
 import { collectGarbage } from "./garbage.cjs";
 import { forgetModule, warmUpModules } from "./modules.cjs";
 import { currentServer, type Host, Server } from "./server.cjs";
+import { processFacts } from "./wire/facts.cjs";
 import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./wire/message.cjs";
 import { openSocket } from "./wire/open-socket.cjs";
 import type { ForkPlan, RunPlan } from "./wire/plans.cjs";
@@ -46,17 +47,10 @@ export async function rehearse(addon: Addon, host: Host): Promise<void> {
   collectGarbage();
 }
 
-const otherPlays: ((addon: Addon) => Promise<void>)[] = [];
-
-/** For what a worker of this kind does besides: played where starts are played. */
-export function rehearseToo(otherPlay: (addon: Addon) => Promise<void>): void {
-  otherPlays.push(otherPlay);
-}
-
 /** In a process that has nothing to do before its start. Never rejects. */
 export async function rehearseStart(addon: Addon, host: Host): Promise<void> {
   await play(addon, host, MessageType.Run);
-  for (const otherPlay of otherPlays) await otherPlay(addon);
+  for (const otherPlay of processFacts()?.plays ?? []) await otherPlay();
 }
 
 /** What a process does to itself at its birth and at its start is not for one that only plays. */

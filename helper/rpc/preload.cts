@@ -4,8 +4,6 @@
  * wait, so that nothing happens later: a template may be forked at any time.
  */
 import { type Addon, type Poller, READABLE } from "../../native/addon.cjs";
-import { rehearseExit } from "../exit.cjs";
-import { rehearseToo } from "../rehearsal.cjs";
 import { processFacts } from "../wire/facts.cjs";
 import type { Link } from "../wire/link.cjs";
 import type { RpcPlan } from "../wire/plans.cjs";
@@ -83,7 +81,7 @@ function play(addon: Addon): Promise<void> {
       abandonService(server); // which closes the worker's end
       addon.close(callerFd);
       useAddon(addon);
-      rehearseExit();
+      facts?.rehearseExit?.();
       resolve();
     };
     const stage: Addon = { ...addon, Poller: StagePoller };
@@ -104,8 +102,9 @@ function play(addon: Addon): Promise<void> {
   });
 }
 
-const addon = processFacts()?.addon;
+const facts = processFacts();
+const addon = facts?.addon;
 if (addon?.hasGuard()) {
   void play(addon);
-  rehearseToo(play);
+  facts?.plays?.add(() => play(addon));
 }

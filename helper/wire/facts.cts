@@ -12,6 +12,10 @@ export interface ProcessFacts {
   takeArguments(): unknown[];
   /** What to do in a forked child before anything else: whatever belongs to the process that it was forked from. */
   readonly onFork: Set<() => void>;
+  /** What a process that waits for its start plays besides the start itself. */
+  readonly plays?: Set<() => Promise<void>>;
+  /** Plays the end of a process, without ending it. */
+  readonly rehearseExit?: () => void;
   /** There while the program has not come to the point where it becomes a template. */
   arrive?: (functions: Record<string, unknown>) => never;
 }
