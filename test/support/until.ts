@@ -8,10 +8,14 @@ const INTERVAL_MS = 5;
  * Looks again and again until `look` finds something.
  * @throws Error when it never does; the machine may be slow, so the time is long
  */
-export async function until<T>(look: () => T | undefined | false, what: string, patienceMs = PATIENCE_MS): Promise<T> {
+export async function until<T>(
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+  what: string,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
-    const found = look();
+    const found = await look();
     if (found !== undefined && found !== false) return found;
     if (performance.now() > deadline) throw new Error(`waited ${patienceMs} ms in vain for ${what}`);
     await sleep(INTERVAL_MS);

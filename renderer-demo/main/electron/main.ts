@@ -27,7 +27,9 @@ await app.whenReady();
 session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
 protocol.handle(SCHEME, pageAnswers());
 
-const named = process.argv.slice(app.isPackaged ? 1 : 2).find((argument) => !argument.startsWith("-"));
+// Switches may stand before the path of the app, which is there as long as it is not packaged.
+const words = process.argv.slice(1).filter((argument) => !argument.startsWith("-"));
+const named = words[app.isPackaged ? 0 : 1];
 const gallery = new Gallery({
   folder: octetsOf(Buffer.from(path.resolve(named ?? (await samplePictures())))),
   report: (message) => process.stderr.write(`${message}\n`),
