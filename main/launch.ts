@@ -10,6 +10,7 @@ import { unpackedPath } from "../native/archive.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { ForkError, systemError } from "./errors.js";
 import { tryAddon } from "./native.js";
+import { givePriority, needsSession } from "./priority.js";
 import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
 import type { Runtime } from "./runtime.js";
 import { Stdio } from "./stdio.js";
@@ -23,6 +24,8 @@ export interface LaunchOptions {
   tryFork: boolean;
   /** It runs this program as far as Template.ofProgram(). */
   program: boolean;
+  /** Niceness; undefined: this program's. */
+  priority: number | undefined;
   /** Its standard streams; undefined: this program's. It stays the caller's. */
   stdio: Stdio | undefined;
 }
@@ -51,7 +54,7 @@ function commandLine(runtime: Runtime, plan: StartPlan): string[] {
 
 function launchWithSocket(
   addon: Addon,
-  { runtime, cwd, detached, stdio = new Stdio() }: LaunchOptions,
+  { runtime, cwd, detached, priority, stdio = new Stdio() }: LaunchOptions,
   plan: StartPlan,
 ): Connection {
   const connection = new Connection();
@@ -62,11 +65,12 @@ function launchWithSocket(
       args: blockOf([runtime.file, ...commandLine(runtime, plan)]),
       env: blockOf(Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`)),
       stdio: [...stdio.forSpawn, theirs, ...(runtime.files?.descriptors ?? [])],
-      session: detached,
+      session: detached || needsSession(priority),
       ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
     });
     connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
     connection.born(new PidfdHandle(addon, pid, pidfd, true));
+    if (priority !== undefined) givePriority(pid, priority);
     return connection;
   } catch (error) {
     addon.close(ours);
@@ -85,12 +89,15 @@ export function socketPair(addon: Addon): [number, number] {
   }
 }
 
-function launchPlain({ runtime, cwd, detached, stdio = new Stdio() }: LaunchOptions, plan: StartPlan): Launched {
+function launchPlain(
+  { runtime, cwd, detached, priority, stdio = new Stdio() }: LaunchOptions,
+  plan: StartPlan,
+): Launched {
   const connection = new Connection();
   const child = spawn(runtime.file, commandLine(runtime, plan), {
     stdio: [...(stdio.forChildProcess as "inherit"[]), "pipe", "pipe"],
     env: runtime.env,
-    detached,
+    detached: detached || needsSession(priority),
     windowsHide: true,
     ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
   });
@@ -99,7 +106,10 @@ function launchPlain({ runtime, cwd, detached, stdio = new Stdio() }: LaunchOpti
   socket?.unref(); // until a function has it
   connection.open(new StreamChannel(channel, connection, MAX_ANSWER_BYTES));
   child.on("error", (error) => connection.stillborn(runtimeError(runtime, error)));
-  if (child.pid !== undefined) connection.born(new ChildProcessHandle(child, child.pid));
+  if (child.pid !== undefined) {
+    connection.born(new ChildProcessHandle(child, child.pid));
+    if (priority !== undefined) givePriority(child.pid, priority);
+  }
   return { connection, socket };
 }
 

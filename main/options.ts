@@ -1,5 +1,6 @@
 /** Checks of options, before anything is done with them: an error names the option. */
 import { ForkError } from "./errors.js";
+import { LOWEST_PRIORITY } from "./priority.js";
 
 /** The longest time that timers take. */
 const MAX_TIME_MS = 0x7fff_ffff;
@@ -27,6 +28,7 @@ const RULES = new Map<string, Rule>([
   ["modules", { expected: "a list of strings and URLs", holds: (value) => isListOf(value, isModule) }],
   ["spares", { expected: "a whole number, 0 or more", holds: (value) => isCount(value) }],
   ["startTimeoutMs", { expected: `a whole number from 1 to ${MAX_TIME_MS}`, holds: isTime }],
+  ["priority", { expected: `a whole number from 0 to ${LOWEST_PRIORITY}`, holds: isPriority }],
   ["export", NAME],
 ]);
 
@@ -82,6 +84,10 @@ function isListOf(value: unknown, holds: (item: unknown) => boolean): boolean {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isPriority(value: unknown): boolean {
+  return isCount(value) && value <= LOWEST_PRIORITY;
 }
 
 function isTime(value: unknown): boolean {

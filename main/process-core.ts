@@ -74,9 +74,9 @@ export class ProcessCore {
 
   /** The same when it serves rpc. What it runs is not in the fork: it should have nothing to do. */
   forkServing(options: BirthOptions): ProcessCore {
-    const { strategy, startTimeoutMs, runtime, execArgv, program, cwd, env } = this.#life.options;
+    const { strategy, startTimeoutMs, runtime, execArgv, program, priority, cwd, env } = this.#life.options;
     const core = new ProcessCore({
-      ...{ strategy, startTimeoutMs, runtime, execArgv, program },
+      ...{ strategy, startTimeoutMs, runtime, execArgv, program, priority },
       ...options,
       cwd: options.cwd ?? cwd,
       env: options.env ?? env,

@@ -43,6 +43,8 @@ export interface RuntimeOptions {
 export interface ProcessOptions extends RuntimeOptions {
   /** The process runs this program as far as Template.ofProgram(). */
   program?: boolean | undefined;
+  /** Niceness; undefined: this program's. */
+  priority?: number | undefined;
 }
 
 let programRuntime: string | undefined;

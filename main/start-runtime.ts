@@ -21,10 +21,10 @@ export interface StartedRuntime extends Launched {
  */
 export function startRuntime(options: ExecOptions, stdio: Stdio | undefined): StartedRuntime {
   const runtime = chooseRuntime(options);
-  const { title, cwd, detached = false, program = false } = options;
+  const { title, cwd, detached = false, program = false, priority } = options;
   runtime.unforkable ??= verdicts.get(runtime.file);
   const tryFork = runtime.unforkable === undefined && !verdicts.has(runtime.file);
-  return { ...launch({ runtime, title, cwd, detached, tryFork, program, stdio }), runtime };
+  return { ...launch({ runtime, title, cwd, detached, tryFork, program, priority, stdio }), runtime };
 }
 
 /** @param heard called once, if it says hello in time, with why it can't be forked */

@@ -25,6 +25,12 @@ export interface TemplateOptions extends RuntimeOptions {
   spares?: number;
   /** How long the runtime may take before it says hello, in milliseconds. Default: 30,000. */
   startTimeoutMs?: number;
+  /**
+   * Niceness of the template and of all that is forked from it, from 0 to 19: work in the background, which a window must not
+   * wait for. On Linux they are in a session of their own then, because the kernel shares the processors out among
+   * sessions first; so Ctrl-C at the terminal does not reach them. Default: that of this program.
+   */
+  priority?: number;
 }
 
 export type ProgramTemplateOptions = Omit<TemplateOptions, "modules">;

@@ -16,12 +16,16 @@ export interface Task {
 
 const MODULES = [new URL("../worker/thumbnail.js", import.meta.url), new URL("../worker/list.js", import.meta.url)];
 
+/** Below every program that a person waits for: also the window's processes, wherever they are. */
+const NICENESS = 10;
+
 export class Forks {
   readonly template = new Template({
     name: "gallery",
     modules: MODULES,
     // libvips prints what it thinks of each odd picture; the gallery shows failures instead.
     env: { ...process.env, VIPS_WARNING: "0" },
+    priority: NICENESS,
   });
   readonly #tasks = new Set<Task>();
   #readyMs = Number.POSITIVE_INFINITY;

@@ -20,8 +20,6 @@ export type ThumbnailReply =
   | { state: "made" | "cached"; octets: Uint8Array | undefined }
   | { state: "failed"; reason: string };
 
-/** Below every program that a person waits for. */
-const NICENESS = 10;
 /** After so long without a picture a worker makes room for a fresh one, which has far less memory of its own. */
 const REST_MS = 1500;
 
@@ -29,7 +27,8 @@ let rest: NodeJS.Timeout | undefined;
 
 /** Called once in each worker. */
 export function prepare(): void {
-  os.setPriority(NICENESS);
+  // Finding pictures goes before making their thumbnails.
+  os.setPriority(os.constants.priority.PRIORITY_LOW);
   // Ctrl-C reaches every process of the terminal; the parent decides what becomes of the picture under way.
   process.on("SIGINT", () => {});
   // One worker has one processor, and never sees a picture twice.

@@ -28,6 +28,7 @@ const TEMPLATE: Record<string, unknown[]> = {
   env: COMMON["env"] as unknown[],
   modules: ["sharp", [1], [""], [undefined], null],
   spares: [-1, 0.5, "1", Number.NaN, null],
+  priority: [-1, 20, 0.5, "low", null],
 };
 
 function refuses(make: (options: never) => unknown, table: Record<string, unknown[]>): void {
