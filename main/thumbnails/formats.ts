@@ -21,9 +21,12 @@ const MAGIC: readonly [offset: number, octets: string][] = [
 ];
 const SVG = /^(\xef\xbb\xbf)?\s*<(?:svg|[?!].*<svg)\b/s;
 
-/** Judged by name alone; undefined: the name has no extension, so only {@link hasPictureMagic} can tell. */
-export function isPictureName(name: Buffer): boolean | undefined {
-  const text = name.toString("latin1");
+/**
+ * Judged by name alone; undefined: the name has no extension, so only {@link hasPictureMagic} can tell.
+ * @param name octets, perhaps as Latin-1 characters
+ */
+export function isPictureName(name: Buffer | string): boolean | undefined {
+  const text = typeof name === "string" ? name : name.toString("latin1");
   const dot = text.lastIndexOf(".");
   return dot <= 0 ? undefined : EXTENSIONS.has(text.slice(dot).toLowerCase());
 }

@@ -4,7 +4,7 @@ import path from "node:path";
 import { ForkError } from "../errors.js";
 import { type MemoryUse, readMemory } from "../memory.js";
 import { createPool, type Pool, type PoolOptions } from "../pool/index.js";
-import { Template } from "../template.js";
+import { Template, type TemplateOptions } from "../template.js";
 
 export type PicturePool = Pick<
   Pool<Pick<typeof import("./worker.js"), "makeThumbnail">>,
@@ -24,6 +24,17 @@ const SAMPLES = new URL("./samples.js", import.meta.url);
 /** How long a worker that has nothing more to do may take to end. */
 const EXIT_TIMEOUT_MS = 1000;
 
+/** What suits workers that have one picture at a time in memory, and next to no JavaScript. */
+export function pictureRuntime(): Required<Pick<TemplateOptions, "env" | "execArgv">> {
+  return {
+    // libvips prints what it thinks of each odd picture; failures are reported instead. One worker has one processor, and needs no
+    // more than one arena: with several, each keeps what it has freed.
+    env: { ...process.env, VIPS_WARNING: "0", MALLOC_ARENA_MAX: "1" },
+    // Each page of new space that was ever used is the worker's own from then on.
+    execArgv: ["--max-semi-space-size=1"],
+  };
+}
+
 export class ForkedWorkers implements WorkerSource {
   readonly #module: URL;
   #template: Template | undefined;
@@ -35,12 +46,7 @@ export class ForkedWorkers implements WorkerSource {
 
   /** The template starts with the first worker. */
   get template(): Template {
-    // libvips prints what it thinks of each odd picture; failures are reported here instead.
-    this.#template ??= new Template({
-      name: "thumbnails",
-      modules: [this.#module],
-      env: { ...process.env, VIPS_WARNING: "0" },
-    });
+    this.#template ??= new Template({ name: "thumbnails", modules: [this.#module], ...pictureRuntime() });
     return this.#template;
   }
 

@@ -80,7 +80,7 @@ export interface Browsed {
   readonly message?: string;
 }
 
-export type ProcessKind = "main" | "template" | "worker" | "program template";
+export type ProcessKind = "main" | "template" | "worker" | "default template";
 
 export interface ProcessNews {
   readonly pid: number;

@@ -1,5 +1,6 @@
-/** The template that everything of the gallery is forked from, and the forks that are there for one task. */
-import { type ForkProcess, Template } from "desktop-fork";
+/** The template that makes thumbnails, and the forks of the default template that are there for one task. */
+import { ForkProcess, Template } from "desktop-fork";
+import { pictureRuntime } from "../../main/thumbnails/workers.js";
 
 /** What a task's process has to show. */
 export interface TaskProcess {
@@ -14,18 +15,17 @@ export interface Task {
   sinceMs: number;
 }
 
-const MODULES = [new URL("../worker/thumbnail.js", import.meta.url), new URL("../worker/list.js", import.meta.url)];
+const MODULES = [new URL("../worker/thumbnail.js", import.meta.url)];
 
 /** Below every program that a person waits for: also the window's processes, wherever they are. */
-const NICENESS = 10;
+const NICENESS = 5;
 
 export class Forks {
   readonly template = new Template({
     name: "gallery",
     modules: MODULES,
-    // libvips prints what it thinks of each odd picture; the gallery shows failures instead.
-    env: { ...process.env, VIPS_WARNING: "0" },
     priority: NICENESS,
+    ...pictureRuntime(),
   });
   readonly #tasks = new Set<Task>();
   #readyMs = Number.POSITIVE_INFINITY;
@@ -54,8 +54,9 @@ export class Forks {
     return this.#tasks;
   }
 
+  /** Not of the template above: somebody waits for it. */
   fork(): ForkProcess {
-    return this.template.fork();
+    return ForkProcess.create();
   }
 
   /** @returns a function to call when the task is done */

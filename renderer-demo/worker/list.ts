@@ -1,7 +1,6 @@
 /** Finding the pictures below a folder. Runs in a worker of its own, so that a large folder holds nobody up. */
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { hasPictureMagic, isPictureName } from "../../main/thumbnails/formats.js";
-import { joinPath } from "../../main/thumbnails/paths.js";
 
 export interface Batch {
   /** Octets as Latin-1 characters. */
@@ -18,6 +17,16 @@ const SHARED_REPOSITORY = ".sh_thumbnails";
 
 type OctetDirent = Omit<Dirent, "name"> & { name: Buffer };
 
+interface Entry {
+  /** Octets as Latin-1 characters: very many buffers would keep the garbage collector busy for longer than all else takes. */
+  name: string;
+  isFolder: boolean;
+  /** A file, or a link to something. */
+  mayBePicture: boolean;
+}
+
+const NOT_ASCII = /[\x80-\xff]/;
+
 /** `IMG_2` comes before `IMG_10`. */
 const collator = new Intl.Collator(undefined, { numeric: true });
 
@@ -30,64 +39,79 @@ const collator = new Intl.Collator(undefined, { numeric: true });
  */
 export async function* listPictures(root: string, except: readonly string[]): AsyncGenerator<Batch> {
   const visited = new Set(except.map((folder) => identityOf(folder)));
-  const pending: Buffer[] = [Buffer.from(root, "latin1")];
+  const pending = [root];
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const entries = readFolder(folder, visited, pending.length === 0 && folder.toString("latin1") === root);
+    const entries = readFolder(folder, visited, folder === root);
     if (entries === undefined) {
-      yield { folder: folder.toString("latin1"), names: "", troubles: 1 };
+      yield { folder, names: "", troubles: 1 };
       continue;
     }
     const { pictures, folders } = await sortOut(folder, entries);
-    for (let start = 0; start < pictures.length; start += BATCH_NAMES)
-      yield {
-        folder: folder.toString("latin1"),
-        names: pictures
-          .slice(start, start + BATCH_NAMES)
-          .map((name) => `${name.toString("latin1")}\0`)
-          .join(""),
-        troubles: 0,
-      };
-    pending.push(...folders.reverse());
+    for (let start = 0; start < pictures.length; start += BATCH_NAMES) {
+      const names = pictures.slice(start, start + BATCH_NAMES);
+      yield { folder, names: `${names.join("\0")}\0`, troubles: 0 };
+    }
+    pending.push(...folders.reverse().map((name) => within(folder, name)));
   }
 }
 
 /** @returns undefined when it can't be read; nothing for one that has been visited */
-function readFolder(folder: Buffer, visited: Set<string>, isRoot: boolean): OctetDirent[] | undefined {
+function readFolder(folder: string, visited: Set<string>, isRoot: boolean): Entry[] | undefined {
+  const path = Buffer.from(folder, "latin1");
   try {
-    const identity = identityOf(folder);
+    const identity = identityOf(path);
     if (visited.has(identity)) return [];
     visited.add(identity);
-    return readdirSync(folder, {
-      withFileTypes: true,
-      encoding: "buffer" as BufferEncoding,
-    }) as unknown as OctetDirent[];
+    return entriesOf(path);
   } catch (error) {
     if (isRoot) throw error;
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? [] : undefined;
   }
 }
 
-async function sortOut(
-  folder: Buffer,
-  entries: readonly OctetDirent[],
-): Promise<{ pictures: Buffer[]; folders: Buffer[] }> {
-  const pictures: Buffer[] = [];
-  const folders: Buffer[] = [];
-  for (const entry of entries) {
-    if (entry.isDirectory()) {
-      if (entry.name.toString("latin1") !== SHARED_REPOSITORY) folders.push(entry.name);
-    } else if (entry.isFile() || entry.isSymbolicLink()) {
-      if (isPictureName(entry.name) ?? (await hasPictureMagic(joinPath(folder, entry.name)))) pictures.push(entry.name);
-    }
+function entriesOf(path: Buffer): Entry[] {
+  const options = { withFileTypes: true } as const;
+  const entry = (name: string, kind: Pick<Dirent, "isDirectory" | "isFile" | "isSymbolicLink">) => ({
+    name,
+    isFolder: kind.isDirectory(),
+    mayBePicture: kind.isFile() || kind.isSymbolicLink(),
+  });
+  try {
+    return readdirSync(path, { ...options, encoding: "latin1" }).map((found) => entry(found.name, found));
+  } catch (error) {
+    // Some file systems don't tell what an entry is; Node then wants path and names to be of one kind.
+    if ((error as NodeJS.ErrnoException).code !== "ERR_INVALID_ARG_TYPE") throw error;
+    const found = readdirSync(path, { ...options, encoding: "buffer" as BufferEncoding }) as unknown as OctetDirent[];
+    return found.map((octets) => entry(octets.name.toString("latin1"), octets));
   }
-  return { pictures: sorted(pictures), folders: sorted(folders).map((name) => joinPath(folder, name)) };
 }
 
-function sorted(names: readonly Buffer[]): Buffer[] {
+async function sortOut(folder: string, entries: readonly Entry[]): Promise<{ pictures: string[]; folders: string[] }> {
+  const pictures: string[] = [];
+  const folders: string[] = [];
+  for (const { name, isFolder, mayBePicture } of entries) {
+    if (isFolder) {
+      if (name !== SHARED_REPOSITORY) folders.push(name);
+    } else if (mayBePicture && (isPictureName(name) ?? (await hasPictureMagic(octetsOf(within(folder, name))))))
+      pictures.push(name);
+  }
+  return { pictures: sorted(pictures), folders: sorted(folders) };
+}
+
+function sorted(names: string[]): string[] {
+  if (!names.some((name) => NOT_ASCII.test(name))) return names.sort(collator.compare);
   return names
-    .map((octets) => ({ octets, text: octets.toString() }))
+    .map((name) => ({ name, text: octetsOf(name).toString() }))
     .sort((a, b) => collator.compare(a.text, b.text))
-    .map(({ octets }) => octets);
+    .map(({ name }) => name);
+}
+
+function within(folder: string, name: string): string {
+  return folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
+}
+
+function octetsOf(text: string): Buffer {
+  return Buffer.from(text, "latin1");
 }
 
 function identityOf(folder: Buffer | string): string {

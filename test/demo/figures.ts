@@ -96,6 +96,11 @@ function summary(frames: readonly number[]): string {
   return `${frames.length} frames: median ${at(0.5)}, 99 % ${at(0.99)}, longest ${at(1)} ms; over 50 ms: ${slow}`;
 }
 
+async function ownMemory(page: Page): Promise<string> {
+  const uses = await Promise.all((await pidsOf(page, "worker")).map((pid) => readMemory(pid)));
+  return (uses.reduce((sum, { uss }) => sum + uss, 0) / 2 ** 20).toFixed(1);
+}
+
 async function scrollAbout(page: Page): Promise<void> {
   const begun = performance.now();
   for (let step = 1; performance.now() - begun < WATCHED_MS; step++) {
@@ -133,11 +138,12 @@ async function measure(page: Page, demo: Demo): Promise<void> {
     report("  the page's frames meanwhile, pictures being made", summary(frames));
   }
   line.send({ name: "ballast", megabytes: 0 });
+  report(`own memory of ${WORKERS} workers at work`, `${await ownMemory(page)} MB together`);
   await page.getByLabel("Whole folder").uncheck({ force: true });
+  await line.until((pulse) => pulse?.processes.every(({ kind, job }) => kind !== "worker" || job === undefined));
+  report("  when the last picture is made", `${await ownMemory(page)} MB together`);
   await sleep(REST_MS);
-  const uses = await Promise.all((await pidsOf(page, "worker")).map((pid) => readMemory(pid)));
-  const own = uses.reduce((sum, { uss }) => sum + uss, 0) / 2 ** 20;
-  report(`own memory of ${uses.length} workers at rest, after their pictures`, `${own.toFixed(1)} MB together`);
+  report(`  ${REST_MS / 1000} s later`, `${await ownMemory(page)} MB together`);
   report(
     "from choosing a folder of 100,000 to its first tiles",
     `${(await timeUntil(page, many, ".tile:not([hidden]) .name:not(:empty)")).toFixed(0)} ms`,

@@ -1,4 +1,5 @@
 /** The gallery's processes and their memory, as the panel shows them. */
+import { liveProcesses } from "../../../main/live-processes.js";
 import { type MemoryUse, readMemory } from "../../../main/memory.js";
 import type { ProcessNews } from "../../contract/events.js";
 import type { Gallery } from "../gallery.js";
@@ -37,10 +38,13 @@ export class ProcessList {
     const { forks, workers } = this.#gallery;
     yield { pid: process.pid, kind: "main" };
     const { pid: template } = forks.template;
-    if (template !== undefined) yield { pid: template, kind: "template" };
+    // What programs are started by, and folders are listed from.
+    for (const { pid, type } of liveProcesses())
+      if (type === "template" && pid !== undefined && pid !== template) yield { pid, kind: "default template" };
     const now = performance.now();
     for (const { process, job, sinceMs } of forks.tasks)
       if (process.pid !== undefined) yield { pid: process.pid, kind: "worker", job, busyMs: now - sinceMs };
+    if (template !== undefined) yield { pid: template, kind: "template" };
     for (const worker of workers.list()) yield { kind: "worker", ...worker };
   }
 }

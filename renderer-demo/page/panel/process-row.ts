@@ -5,7 +5,7 @@ import { make, setText } from "../dom.js";
 const TITLES: Record<ProcessKind, string> = {
   main: "main process",
   template: "template",
-  "program template": "template for programs",
+  "default template": "default template",
   worker: "worker",
 };
 
