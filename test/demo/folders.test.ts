@@ -62,10 +62,14 @@ suite("a folder", { skip: withoutBrowser }, () => {
       wrapper: OBEDIENT,
       fill: (folder) => {
         onePicture(folder);
+        fs.copyFileSync(`${folder}/p.jpg`, `${folder}/private.jpg`);
+        fs.chmodSync(`${folder}/private.jpg`, 0);
         fs.mkdirSync(path.join(folder, "secret"), { mode: 0 });
       },
     });
     await shown.first().waitFor();
+    const title = await tileOf(page, "private.jpg").and(page.locator(".failed")).getAttribute("title");
+    assert.match(title ?? "", /you may not read it/);
     await page.getByText("1 of the folders below could not be read.").waitFor();
     await choose(path.join(place.pictures, "secret"));
     await page.getByText("You are not allowed to look into it.").first().waitFor();

@@ -82,6 +82,23 @@ suite("the grid", { skip: withoutBrowser }, () => {
     assert.ok(Math.abs(after - before) < 30, `${before} became ${after}`);
   });
 
+  test("has the whole window to itself when that is narrow, until the panel is asked for", async (t) => {
+    const { page, shown } = await openGallery(t, { fill: some(3), context: { viewport: { width: 520, height: 600 } } });
+    await shown.nth(2).waitFor();
+    const toggle = page.getByRole("button", { name: "Live panel" });
+    const panel = page.getByRole("complementary", { name: "Live panel" });
+    assert.equal(await panel.isVisible(), false);
+    await toggle.click();
+    await panel.waitFor();
+    assert.equal(await toggle.getAttribute("aria-expanded"), "true");
+    const right = await toggle.evaluate((element) => element.getBoundingClientRect().right);
+    assert.ok(right <= 520, `the last button ends at ${right}`);
+    await page.setViewportSize({ width: 1200, height: 600 });
+    await panel.waitFor();
+    await page.setViewportSize({ width: 520, height: 600 });
+    await panel.waitFor({ state: "hidden" });
+  });
+
   test("has a name for everything that can be worked", async (t) => {
     const { page, shown } = await openGallery(t, { fill: some(3) });
     await shown.nth(2).waitFor();

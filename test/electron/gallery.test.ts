@@ -90,14 +90,35 @@ function describeGallery(name: string, executablePath: string | undefined, skip:
       await app.close();
     });
 
-    test("a message that is not from the page is ignored", async (context) => {
+    test("a message that is not from the page's own main frame is ignored", async (context) => {
       const { app, page, said } = await open(context);
       await page.locator(".tile.ready:visible").first().waitFor();
-      await app.evaluate(({ ipcMain }) => {
-        const stranger = { sender: {}, senderFrame: { url: "https://example.com/" } };
-        ipcMain.emit("gallery:command", stranger, { type: "choose" });
+      await app.evaluate(({ ipcMain, BrowserWindow }) => {
+        const { webContents } = BrowserWindow.getAllWindows()[0] as Electron.BrowserWindow;
+        const { mainFrame } = webContents;
+        const strangers = [
+          { sender: {}, senderFrame: mainFrame },
+          { sender: webContents, senderFrame: { url: mainFrame.url } },
+          { sender: webContents, senderFrame: null },
+        ];
+        for (const stranger of strangers) ipcMain.emit("gallery:command", stranger, { name: "workers", count: 7 });
       });
-      await until(() => said().includes("a stranger's message was ignored"), "the report");
+      await until(() => said().match(/a stranger's message was ignored/g)?.length === 3, "three reports");
+      assert.notEqual(await page.locator("#workers").textContent(), "7");
+      await app.close();
+    });
+
+    test("a command of the page that is none is refused, and the next one is obeyed", async (context) => {
+      const { app, page, said } = await open(context);
+      await page.locator(".tile.ready:visible").first().waitFor();
+      await page.evaluate(() => {
+        const { send } = Reflect.get(globalThis, "galleryBridge");
+        send({ name: "open", folder: "/etc", more: 1 });
+        send({ name: "end", pid: -1, signal: "SIGKILL" });
+        send({ name: "workers", count: 3 });
+      });
+      await page.locator("#workers", { hasText: "3" }).waitFor();
+      assert.equal(said().match(/a command was refused/g)?.length, 2);
       await app.close();
     });
 

@@ -87,7 +87,7 @@ describe("the packed library", () => {
     fs.mkdirSync(path.join(project, "node_modules/@types"), { recursive: true });
     for (const name of ["@types/node", "undici-types"])
       fs.symlinkSync(path.join(ROOT, "node_modules", name), path.join(project, "node_modules", name));
-    const entries = ["desktop-fork", "desktop-fork/electron", "desktop-fork/rpc", "desktop-fork/early"];
+    const entries = ["", "/electron", "/rpc", "/early", "/pool", "/worker"].map((name) => `desktop-fork${name}`);
     const program = entries.map(
       (entry, index) => `import * as entry${index} from "${entry}";\nexport { entry${index} };\n`,
     );

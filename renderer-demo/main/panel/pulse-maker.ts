@@ -27,6 +27,7 @@ export class PulseMaker {
 
   async #beat(): Promise<void> {
     const { sessions } = this.#gallery;
+    if (sessions.size === 0) this.#holdUps.take(); // nobody has felt them
     if (this.#beating || sessions.size === 0) return;
     this.#beating = true;
     try {

@@ -82,9 +82,14 @@ function showWorst(id: string, ms: number): void {
   output.classList.toggle("bad", ms > STUTTER_MS);
 }
 
+/** In a narrow window the panel would lie over the pictures: there it is only shown when it is asked for. */
 function setUpToggle(): void {
-  const toggle = button("panel-toggle", () => {
-    const hidden = document.body.classList.toggle("without-panel");
-    toggle.setAttribute("aria-expanded", String(!hidden));
-  });
+  const narrow = matchMedia("(max-width: 860px)");
+  const show = (shown: boolean) => {
+    document.body.classList.toggle("without-panel", !shown);
+    toggle.setAttribute("aria-expanded", String(shown));
+  };
+  const toggle = button("panel-toggle", () => show(document.body.classList.contains("without-panel")));
+  narrow.addEventListener("change", ({ matches }) => show(!matches));
+  show(!narrow.matches);
 }
