@@ -1,4 +1,4 @@
-/** npm run bench: ours beside the rivals, in one run, in turns. docs/benchmarks.md says how and why. */
+/** npm run bench: ours beside the rivals, in one run, in turns. docs/performance.md says how and why. */
 import fs from "node:fs";
 import { Command, Option } from "commander";
 import pc from "picocolors";

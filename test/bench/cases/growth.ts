@@ -18,7 +18,7 @@ async function growHeap(): Promise<Measured> {
         const running = template.fork().run(programUrl("ours.cjs"));
         return { first: running.then(firstByte), end: async () => (await running).exited };
       };
-      figures[`start-${megabytes}`] = await timesToFirstByte(STARTS, start);
+      figures[`start-${megabytes}`] = await timesToFirstByte(STARTS, start, 0);
       const worker = await template.fork().run(programUrl("memory-ours.cjs"));
       await firstByte(worker);
       figures[`uss-${megabytes}`] = (await worker.memory()).uss / BYTES_PER_MB;

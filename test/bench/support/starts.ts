@@ -1,5 +1,7 @@
 /** Calls to the first byte, and processes per second, of anything that can be started. */
 
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** One start that has been asked for. */
 export interface Start {
   /** The first byte written by the worker's JavaScript is here. */
@@ -10,10 +12,11 @@ export interface Start {
 
 const WARM_UPS = 2;
 
-/** @returns milliseconds from each call to its first byte, one after the other */
-export async function timesToFirstByte(count: number, start: () => Start): Promise<number[]> {
+/** @returns milliseconds from each call to its first byte, one after the other, with a pause before each */
+export async function timesToFirstByte(count: number, start: () => Start, pauseMs: number): Promise<number[]> {
   const times: number[] = [];
   for (let i = -WARM_UPS; i < count; i++) {
+    await sleep(pauseMs);
     const begin = performance.now();
     const { first, end } = start();
     await first;
