@@ -27,6 +27,18 @@ export function takeArguments(): Argument[] {
   return pending.splice(0).map((item) => ("value" in item ? item.value : openHandle(item.kind, item.fd)));
 }
 
+/**
+ * For a play of a start, which takes all that there is.
+ * @returns brings back what was given so far
+ */
+export function setAside(): () => void {
+  const kept = pending.splice(0);
+  return () => {
+    pending.length = 0;
+    for (const item of kept) pending.push(item);
+  };
+}
+
 /** @param fd the handle's from now on, except as a plain descriptor: then it is the caller's */
 export function openHandle(kind: HandleKind, fd: number): net.Socket | net.Server | number {
   if (kind === "socket") return openSocket(fd);

@@ -15,6 +15,7 @@ import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { warmUpEvaluation } from "./evaluate.cjs";
 import { collectGarbage } from "./garbage.cjs";
 import { forgetModule, warmUpModules } from "./modules.cjs";
+import { setAside } from "./process-state.cjs";
 import { currentServer, type Host, Server } from "./server.cjs";
 import { processFacts } from "./wire/facts.cjs";
 import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./wire/message.cjs";
@@ -36,6 +37,7 @@ const TEMPLATE_PLAYS = 2;
 
 /** In a template, before any code of others has run. Let nothing else happen until it is done. Never rejects. */
 export async function rehearse(addon: Addon, host: Host): Promise<void> {
+  const bringBack = setAside();
   wrapEntropy();
   prepareEntropy();
   warmUpEvaluation();
@@ -45,12 +47,15 @@ export async function rehearse(addon: Addon, host: Host): Promise<void> {
     prepareEntropy();
   }
   collectGarbage();
+  bringBack();
 }
 
 /** In a process that has nothing to do before its start. Never rejects. */
 export async function rehearseStart(addon: Addon, host: Host): Promise<void> {
+  const bringBack = setAside();
   await play(addon, host, MessageType.Run);
   for (const otherPlay of processFacts()?.plays ?? []) await otherPlay();
+  bringBack();
 }
 
 /** What a process does to itself at its birth and at its start is not for one that only plays. */

@@ -1,6 +1,7 @@
 /** What bounds one call: an AbortSignal, and a time limit. */
 import { abortError, ForkError } from "../errors.js";
-import { type PendingCall, type RestOfCall, type RpcClient, restOf } from "./client.js";
+import type { RpcClient } from "./client.js";
+import { type PendingCall, type RestOfCall, restOf } from "./pending-call.js";
 
 export interface CallOptions {
   /** Aborting rejects the call with an AbortError; the worker sees it through `abortSignal()`. A stream ends, too. */

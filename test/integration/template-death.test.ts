@@ -47,7 +47,8 @@ suite("a template that is killed", () => {
   });
 
   test("before a fork: so it is with the default template", async () => {
-    await ForkProcess.create().ready();
+    using first = ForkProcess.create();
+    await first.ready();
     const pid = defaultTemplateCore().process?.pid as number;
     process.kill(pid, "SIGKILL");
     await until(() => defaultTemplateCore().process?.over !== undefined, "the news of its end");

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { json } from "node:stream/consumers";
 import { suite, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ForkProcess } from "../../../main/index.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { argumentsOf, WORKERS } from "../../support/workers.js";
 
 const MEGABYTE = 1024 * 1024;
+const IDLE_MS = 300;
 
 export function argumentsInOrder(): void {
   suite("arguments", () => {
@@ -30,6 +32,21 @@ export function argumentsInOrder(): void {
       const part = new Uint8Array([9, ...octets, 9]).subarray(1, 257);
       assert.deepEqual(await argumentsOf(ForkProcess.create().sendArg(part)), [{ octets }]);
     });
+
+    for (const [what, make] of [
+      ["a fresh runtime", () => ForkProcess.exec()],
+      ["a process", () => ForkProcess.create()],
+      ["a fork of a fresh runtime", () => ForkProcess.exec().fork()],
+    ] as const)
+      test(`wait in ${what} for as long as it has nothing to do, and are in its forks`, async () => {
+        const proc = make().sendArg("waiting");
+        await proc.ready();
+        // It uses the time to play a start.
+        await sleep(IDLE_MS);
+        const fork = proc.fork().sendArg("forked");
+        assert.deepEqual(await argumentsOf(fork), ["waiting", "forked"]);
+        assert.deepEqual(await argumentsOf(proc), ["waiting"]);
+      });
 
     test("a call without any sends none", async () => {
       assert.deepEqual(await argumentsOf(ForkProcess.create().sendArg()), []);
