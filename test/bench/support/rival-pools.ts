@@ -22,6 +22,8 @@ export async function tinypoolPool(
   const pool = new Tinypool({
     ...{ filename: programPath("pool.cjs"), minThreads: workers, maxThreads: workers },
     ...{ runtime, concurrentTasksPerWorker, isolateWorkers },
+    // Its processes have nothing of the environment otherwise, and would not load what they shall.
+    env: process.env as Record<string, string>,
   });
   return { run: () => pool.run(undefined), end: () => pool.destroy() };
 }
