@@ -32,13 +32,20 @@ function importer(from: string): (specifier: string) => Promise<Namespace> {
   return found;
 }
 
-/** Loads what loading needs, and has Node 20 give its warning about an experimental option to nobody. */
-export async function warmUpModules(): Promise<void> {
+/** As an `import()` in that file; Node's warning about the option that this takes goes to nobody. */
+function importFrom(from: string, specifier: string): Promise<Namespace> {
   const { emitWarning } = process;
   process.emitWarning = () => {};
-  const loading = importer(process.execPath)("data:text/javascript,");
-  process.emitWarning = emitWarning;
-  await loading;
+  try {
+    return importer(from)(specifier);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** Loads what loading needs. */
+export async function warmUpModules(): Promise<void> {
+  await importFrom(process.execPath, "data:text/javascript,");
   if (LIBRARY === undefined) return;
   for (const name of ["esm.mjs", "commonjs.cjs"])
     await importUrl(pathToFileURL(path.join(LIBRARY, "helper", "warm-up", name)).href);
@@ -73,7 +80,7 @@ async function importAny(specifier: string, from: string): Promise<Namespace> {
   if (path.isAbsolute(file) && file.endsWith(".cjs")) return namespaceOf(requireFile(file));
   if (URL_SPECIFIER.test(specifier)) return importUrl(specifier);
   if (path.isAbsolute(specifier)) return importUrl(pathToFileURL(specifier).href);
-  return importer(from)(specifier);
+  return importFrom(from, specifier);
 }
 
 /** What `import()` would make of a CommonJS module. */
