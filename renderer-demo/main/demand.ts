@@ -18,6 +18,8 @@ export class Demand {
   #fillFrom = 0;
   #fillTo = 0;
   readonly #underWay = new Set<number>();
+  /** Wanted, but under way already: for a page that scrolled away meanwhile, or only for the cache. */
+  readonly #again = new Set<number>();
   cancelled = 0;
 
   /** How many of the folder have been through, when it is being filled. */
@@ -40,6 +42,7 @@ export class Demand {
       if (!still.has(this.#wanted[next] as number)) this.cancelled++;
     this.#wanted = pictures;
     this.#nextWanted = 0;
+    this.#again.clear();
   }
 
   isWanted(picture: number): boolean {
@@ -61,6 +64,7 @@ export class Demand {
     while (this.#nextWanted < this.#wanted.length) {
       const picture = this.#wanted[this.#nextWanted++] as number;
       if (this.#begin(picture)) return { picture, purpose: "want" };
+      this.#again.add(picture);
     }
     while (this.#fillFrom < this.#fillTo) {
       const picture = this.#fillFrom++;
@@ -69,8 +73,13 @@ export class Demand {
     return undefined;
   }
 
-  done({ picture, purpose }: Next): void {
-    if (purpose !== "view") this.#underWay.delete(picture);
+  /** @param delivered whether the page got it; if not, and it is wanted, it comes next */
+  done({ picture, purpose }: Next, delivered: boolean): void {
+    if (purpose === "view") return;
+    this.#underWay.delete(picture);
+    if (!this.#again.delete(picture) || delivered) return;
+    this.#wanted = [picture, ...this.#wanted.slice(this.#nextWanted)];
+    this.#nextWanted = 0;
   }
 
   #begin(picture: number): boolean {

@@ -74,18 +74,19 @@ export class Supply {
       if (next === undefined) return;
       const abort = new AbortController();
       this.#underWay.set(next, abort);
-      void this.#get(next, abort.signal).finally(() => {
+      void this.#get(next, abort.signal).then((delivered) => {
         this.#underWay.delete(next);
-        this.#demand.done(next);
+        this.#demand.done(next, delivered);
         this.#pump();
       });
     }
   }
 
-  async #get(next: Next, signal: AbortSignal): Promise<void> {
+  /** @returns whether the page was told how it went; never rejects */
+  async #get(next: Next, signal: AbortSignal): Promise<boolean> {
     const { gallery, folder } = this.#options;
     const path = folder.path(next.picture);
-    if (path === undefined) return;
+    if (path === undefined) return false;
     let reply: ThumbnailReply;
     try {
       reply = await gallery.thumbnail({
@@ -97,12 +98,13 @@ export class Supply {
       });
     } catch (error) {
       if (signal.aborted) gallery.counts.cancelled++;
-      if (signal.aborted || (error instanceof ForkError && error.code === "ERR_FORK_CLOSED")) return;
+      if (signal.aborted || (error instanceof ForkError && error.code === "ERR_FORK_CLOSED")) return false;
       reply = { state: "failed", reason: explain(error as Error) };
     }
-    if (this.#closed) return;
+    if (this.#closed) return false;
     this.#deliver(next, reply);
     if (reply.state === "failed") folder.check();
+    return next.purpose !== "fill" || reply.state === "failed";
   }
 
   #deliver({ picture, purpose }: Next, reply: ThumbnailReply): void {

@@ -36,9 +36,33 @@ test("a picture under way is not begun a second time, and can be when it is done
   const first = demand.next() as Next;
   demand.want([1]);
   assert.equal(demand.next(), undefined);
-  demand.done(first);
+  demand.done(first, true);
   demand.want([1]);
   assert.deepEqual(demand.next(), first);
+});
+
+test("a picture that was given up, or made for the cache alone, and is wanted again meanwhile comes next", () => {
+  for (const begin of [(demand: Demand) => demand.want([1]), (demand: Demand) => demand.fill(1)]) {
+    const demand = new Demand();
+    begin(demand);
+    const first = demand.next() as Next;
+    demand.want([]);
+    demand.want([first.picture, 7]);
+    assert.deepEqual(take(demand), [7]);
+    demand.done(first, false);
+    assert.deepEqual(demand.next(), { picture: first.picture, purpose: "want" });
+  }
+});
+
+test("what was given up and is not wanted any more is not begun again", () => {
+  const demand = new Demand();
+  demand.want([1]);
+  const first = demand.next() as Next;
+  demand.want([1]);
+  demand.next();
+  demand.want([]);
+  demand.done(first, false);
+  assert.equal(demand.next(), undefined);
 });
 
 test("filling goes on where it stopped, and stops at once", () => {
@@ -66,7 +90,7 @@ test("no picture is ever under way twice, and the last wish is fulfilled", () =>
           assert.ok(!underWay.some(({ picture }) => picture === next?.picture));
           underWay.push(next);
           seen.add(next.picture);
-          if (underWay.length > atATime) demand.done(underWay.shift() as Next);
+          if (underWay.length > atATime) demand.done(underWay.shift() as Next, true);
         }
       }
       assert.ok([0, 1, 2].every((picture) => seen.has(picture)));
