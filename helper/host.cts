@@ -38,6 +38,7 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
   channel.send(MessageType.Hello, 0, [JSON.stringify(hello)]);
 
   if (addon !== undefined && host.unforkable === undefined) {
+    host.littered = false;
     host.rehearseStart = (child) => rehearseStart(addon, child);
     server.rehearse(() => rehearse(addon, host));
   } else server.busyWith(warmUpModules());

@@ -7,10 +7,12 @@ import { Children } from "./children.cjs";
 import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
 import { explainRefusal, forkInCheckPhase, untilQuiet } from "./fork.cjs";
+
 import { ignoreInterrupt, restoreInterrupt } from "./interrupt.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";
 import { addHandle, addValues, openHandle, takeArguments } from "./process-state.cjs";
 import { enter, type WorkerFunction } from "./run.cjs";
+import { settle } from "./settle.cjs";
 import { becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import type { Channel, ChannelEvents } from "./wire/channel.cjs";
 import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
@@ -27,6 +29,8 @@ export interface Host {
   socketFd: number | undefined;
   /** What a process may do that waits for its start. Never rejects. */
   rehearseStart?: (host: Host) => Promise<void>;
+  /** Modules were loaded into this fresh runtime: V8 may be in the middle of marking, and each child would go on with that. */
+  littered?: boolean;
 }
 
 const { EMFILE } = constants.errno;
@@ -238,6 +242,7 @@ export class Server implements ChannelEvents {
     } finally {
       this.#host.addon?.lifeline(-1);
     }
+    if (this.#host.littered !== undefined) this.#host.littered = true;
   }
 
   /** Code of others runs next: it may draw random numbers, and it may never return. */
@@ -266,6 +271,10 @@ export class Server implements ChannelEvents {
       throw new CommandFailed("fork", error);
     }
     prepareEntropy();
+    if (this.#host.littered) {
+      settle();
+      this.#host.littered = false;
+    }
     const channel = this.#channel as Channel;
     await new Promise<void>((resolve) => {
       forkInCheckPhase(addon, (result) => {
@@ -287,7 +296,8 @@ export class Server implements ChannelEvents {
   #becomeChild(addon: Addon, fd: number, fds: readonly number[], plan: ForkPlan): void {
     this.#channel?.close();
     for (const message of this.#queue.splice(0)) for (const handle of message.handles) addon.close(handle);
-    const server = new Server({ ...this.#host }, plan.detached ? undefined : fd);
+    const { littered: _, ...host } = this.#host; // to collect in a child would copy the whole heap
+    const server = new Server(host, plan.detached ? undefined : fd);
     const channel = new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
     server.serve(channel);
     server.takeOver();
