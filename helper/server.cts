@@ -203,6 +203,7 @@ export class Server implements ChannelEvents {
       case MessageType.Fork:
         return this.#fork(message);
       case MessageType.Sync:
+        this.#settle();
         this.#channel?.send(MessageType.Done, message.id);
         return undefined;
       case MessageType.Run:
@@ -271,10 +272,7 @@ export class Server implements ChannelEvents {
       throw new CommandFailed("fork", error);
     }
     prepareEntropy();
-    if (this.#host.littered) {
-      settle();
-      this.#host.littered = false;
-    }
+    this.#settle();
     const channel = this.#channel as Channel;
     await new Promise<void>((resolve) => {
       forkInCheckPhase(addon, (result) => {
@@ -290,6 +288,13 @@ export class Server implements ChannelEvents {
         resolve();
       });
     });
+  }
+
+  /** Before anybody is told that this process is ready, and before a child of it is born. */
+  #settle(): void {
+    if (!this.#host.littered) return;
+    this.#host.littered = false;
+    settle();
   }
 
   /** The child's side of a fork: this server ends, another takes over. Nothing that this one awaits may go on. */
