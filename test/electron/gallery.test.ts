@@ -122,6 +122,20 @@ function describeGallery(name: string, executablePath: string | undefined, skip:
       await app.close();
     });
 
+    test("a page whose process has crashed is loaded again, and shows the pictures", async (context) => {
+      const { app, page, said } = await open(context);
+      await page.locator(".tile.ready:visible").first().waitFor();
+      const loaded = page.waitForEvent("load");
+      await app.evaluate(({ BrowserWindow }) => {
+        const { webContents } = BrowserWindow.getAllWindows()[0] as Electron.BrowserWindow;
+        webContents.emit("render-process-gone", {}, { reason: "crashed", exitCode: 139 });
+      });
+      await loaded;
+      await page.locator(".tile.ready:visible").nth(2).waitFor();
+      assert.match(said(), /the page's process has ended: crashed/);
+      await app.close();
+    });
+
     test("when the app quits nothing is left of its processes", async (context) => {
       const { app, page, pid } = await open(context);
       await page.locator(".tile.ready:visible").first().waitFor();

@@ -14,7 +14,10 @@ export interface IpcOptions {
   dialog: Dialog;
 }
 
-/** A session begins whenever the page is ready, which it is again after a reload. */
+/** A page that crashes again so soon would do so for ever. */
+const CRASH_LOOP_MS = 10_000;
+
+/** A session begins whenever the page is ready, which it is again after a reload. A page that crashed is loaded again. */
 export function serveWindow({ gallery, window, ipcMain, dialog }: IpcOptions): void {
   const { webContents } = window;
   let session: Session | undefined;
@@ -41,6 +44,16 @@ export function serveWindow({ gallery, window, ipcMain, dialog }: IpcOptions): v
       gallery.report(`a command was refused: ${error.message}`);
     }
   };
+  let crashedMs = Number.NEGATIVE_INFINITY;
+  webContents.on("render-process-gone", (_, { reason }) => {
+    if (reason === "clean-exit") return;
+    session?.close();
+    session = undefined;
+    gallery.report(`the page's process has ended: ${reason}`);
+    const now = performance.now();
+    if (now - crashedMs > CRASH_LOOP_MS) webContents.reload();
+    crashedMs = now;
+  });
   ipcMain.on(READY_CHANNEL, onReady);
   ipcMain.on(COMMAND_CHANNEL, onCommand);
   window.on("closed", () => {
