@@ -41,7 +41,7 @@ suite("for people who can't see or point, axe-core finds no fault in", { skip: w
       await shown.nth(5).waitFor();
       await page.locator(".tile.failed").waitFor();
       await page.locator(".process.worker").nth(1).waitFor();
-      await page.getByRole("button", { name: "desktop-fork" }).click();
+      await page.getByRole("button", { name: "desktop-fork", exact: true }).click();
       await page.getByRole("rowheader", { name: "desktop-fork", exact: true }).waitFor();
       await isFaultless();
 

@@ -90,9 +90,9 @@ suite("the live panel", { skip: withoutBrowser }, () => {
   test("starts programs both ways, and says what each cost", async (t) => {
     const { page, shown } = await openGallery(t, { fill });
     await shown.first().waitFor();
-    await page.getByRole("button", { name: "desktop-fork" }).click();
+    await page.getByRole("button", { name: "desktop-fork", exact: true }).click();
     await page.getByRole("rowheader", { name: "desktop-fork", exact: true }).waitFor();
-    await page.getByRole("button", { name: "child_process" }).click();
+    await page.getByRole("button", { name: "child_process", exact: true }).click();
     await page.getByRole("rowheader", { name: "child_process", exact: true }).waitFor();
     const cells = await page.locator("#programs td").allTextContents();
     assert.equal(cells.length, 4);
