@@ -6,7 +6,7 @@ import test, { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { command } from "../support/commands.js";
-import { installLibrary, packLibrary } from "../support/packed-library.js";
+import { installLibrary, packLibrary, pathWithoutCompiler, withoutPrebuilt } from "../support/packed-library.js";
 import { temporaryFolder } from "../support/temporary.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -36,6 +36,13 @@ describe("the packed library", () => {
     const picture = { create: { width: 1024, height: 768, channels: 3, background: "teal" } } as const;
     await sharp(picture).jpeg().toFile(path.join(folder, "holiday.jpg"));
     return command(process.execPath, ["app.mjs"], { cwd: folder });
+  }
+
+  /** The strategy, and its reason. */
+  function strategyIn(folder: string): Promise<string> {
+    const program =
+      'import { Template } from "desktop-fork"; const { strategy, reason } = await Template.start(); console.log(strategy, reason);';
+    return command(process.execPath, ["--input-type=module", "-e", program], { cwd: folder });
   }
 
   test("it has what it needs, and nothing else", () => {
@@ -71,16 +78,30 @@ describe("the packed library", () => {
     assert.equal(fs.existsSync(path.join(library, "native/build")), false, "nothing was built");
     assert.equal(await runExample(project), "256 pixels wide\n\n{ code: 0, signal: null }\n");
 
-    const strategy = 'import { Template } from "desktop-fork"; console.log((await Template.start()).strategy);';
-    const evaluate = ["--input-type=module", "-e", strategy];
-    assert.equal(await command(process.execPath, evaluate, { cwd: project }), "fork\n");
+    assert.match(await strategyIn(project), /^fork /);
   });
 
   test("asked to, it builds itself from source", async () => {
-    const other = await installLibrary(folder, tarball, { ...process.env, npm_config_build_from_source: "true" });
+    const other = await installLibrary(folder, tarball, { env: { npm_config_build_from_source: "true" } });
     const built = path.join(other, "node_modules/desktop-fork/native/build/Release/desktop_fork.node");
     assert.ok(fs.existsSync(built));
     assert.equal(await runExample(other), "256 pixels wide\n\n{ code: 0, signal: null }\n");
+  });
+
+  test("where nothing is prebuilt and there is no compiler, the install says in a line what to do", async () => {
+    const bare = await withoutPrebuilt(folder, tarball);
+    const env = { PATH: await pathWithoutCompiler(folder) };
+    await assert.rejects(
+      installLibrary(folder, bare, { env }),
+      /^.*desktop-fork: building the addon needs g\+\+, make, python3: on Debian, "apt install g\+\+ make python3"$/m,
+    );
+  });
+
+  test("without its binaries the README's example runs all the same, in fresh runtimes", async () => {
+    const bare = await withoutPrebuilt(folder, tarball);
+    const other = await installLibrary(folder, bare, { flags: ["--ignore-scripts"] });
+    assert.equal(await runExample(other), "256 pixels wide\n\n{ code: 0, signal: null }\n");
+    assert.match(await strategyIn(other), /^exec .*addon/);
   });
 
   test("its types are whole: a strict program compiles without skipLibCheck", async () => {
