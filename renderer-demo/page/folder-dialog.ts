@@ -13,9 +13,14 @@ export class FolderDialog {
   readonly #send: (command: Command) => void;
   /** What the list shows, and the text that stands for it. */
   #shown: { folder: Octets; path: string } | undefined;
+  /** Whether people have typed since the last question: an answer that comes late takes nothing away from them. */
+  #edited = false;
 
   constructor(send: (command: Command) => void) {
     this.#send = send;
+    this.#path.addEventListener("input", () => {
+      this.#edited = true;
+    });
     byId("folders-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       this.#browse(this.#typed());
@@ -42,7 +47,7 @@ export class FolderDialog {
   browsed({ folder, path, parent, folders, message }: EventOf<"browsed">): void {
     if (!this.#dialog.open) return;
     this.#shown = { folder, path };
-    this.#path.value = path;
+    if (!this.#edited) this.#path.value = path;
     const up = parent === undefined ? [] : [{ label: "..", folder: parent }];
     this.#list.replaceChildren(...[...up, ...folders].map((place) => this.#entry(place)));
     setText(this.#message, message ?? (folders.length === 0 ? "There are no folders in it." : ""));
@@ -59,6 +64,7 @@ export class FolderDialog {
   }
 
   #browse(folder: Octets): void {
+    this.#edited = false;
     this.#send({ name: "browse", folder });
   }
 

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { suite, test } from "node:test";
 import { filesBelow, makePictures } from "../support/thumbnails.js";
+import { until } from "../support/until.js";
 import { withoutBrowser } from "./support/browser.js";
 import { fillWithNames, fillWithPictures, tileOf, useGallery } from "./support/gallery.js";
 
@@ -224,6 +225,30 @@ suite("a folder", { skip: withoutBrowser }, () => {
     await dialog.getByRole("button", { name: "Show the pictures" }).click();
     await page.getByText("1 picture", { exact: true }).waitFor();
     await tileOf(page, "beach.jpg").waitFor();
+  });
+
+  test("keeps what was typed in that dialog when an answer comes late", async (t) => {
+    const { page, place, choose, shown } = await openGallery(t, { fill: onePicture });
+    let answer: (() => void) | undefined;
+    await page.routeWebSocket(/./, (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => {
+        if (!String(message).includes('"name":"browsed"')) return socket.send(message);
+        answer = () => socket.send(message);
+      });
+    });
+    await page.reload();
+    await shown.first().waitFor();
+    await page.getByRole("button", { name: "Choose a folder" }).click();
+    const input = page.getByLabel("Path of the folder");
+    await input.fill("/does/not/exist");
+    (await until(() => answer, "the answer"))();
+    await page.getByText("There are no folders in it.").waitFor();
+    assert.equal(await input.inputValue(), "/does/not/exist");
+    await page.getByRole("button", { name: "Show the pictures" }).click();
+    await page.getByRole("heading", { name: "This folder can't be shown" }).waitFor();
+    await choose(place.pictures);
+    await shown.first().waitFor();
   });
 
   test("leaves nothing half-written in the cache, however pictures were given up", async (t) => {
