@@ -1,11 +1,13 @@
 /** npm run bench: ours beside the rivals, in one run, in turns. docs/performance.md says how and why. */
 import fs from "node:fs";
+import path from "node:path";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 import type { Depth } from "./bench-case.js";
 import { allCases } from "./cases/index.js";
 import { htmlReport } from "./report/html.js";
 import { jsonReport, type Report } from "./report/json.js";
+import { plotFiles } from "./report/plots.js";
 import { caseTable } from "./report/table.js";
 import { type Selected, select } from "./select.js";
 import { describeMachine, machineLine } from "./support/machine.js";
@@ -20,6 +22,7 @@ interface Options {
   filter: string[];
   json?: string;
   html?: string;
+  plots?: string;
   list?: true;
 }
 
@@ -31,6 +34,7 @@ const program = new Command("bench")
   .option("--filter <name>", "the same as a name", (name: string, before: string[]) => [...before, name], [])
   .option("--json <file>", "write the figures; - is standard output")
   .option("--html <file>", "write a page with plots")
+  .option("--plots <folder>", "write the plots as SVG files")
   .option("--list", "name the cases")
   .action(main);
 
@@ -44,6 +48,7 @@ async function main(names: string[], options: Options): Promise<void> {
   print(`\nThe machine was ${describeNoise(report.noise)}`);
   if (options.json !== undefined) write(options.json, jsonReport(report));
   if (options.html !== undefined) write(options.html, htmlReport(report));
+  if (options.plots !== undefined) writePlots(options.plots, report);
   if (report.summaries.some(({ absent }) => absent.some(({ skipped }) => !skipped))) process.exitCode = 1;
 }
 
@@ -94,6 +99,11 @@ function listCases(): void {
 function write(file: string, text: string): void {
   if (file === "-") process.stdout.write(text);
   else fs.writeFileSync(file, text);
+}
+
+function writePlots(folder: string, report: Report): void {
+  fs.mkdirSync(folder, { recursive: true });
+  for (const { name, text } of plotFiles(report)) fs.writeFileSync(path.join(folder, name), text);
 }
 
 await program.parseAsync().catch((error: Error) => {

@@ -4,12 +4,10 @@ import { describeNoise } from "../support/noise.js";
 import type { CaseSummary, GoalResult, MetricSummary, VariantSummary } from "../support/summary.js";
 import { formatNumber, formatRatio } from "./format.js";
 import type { Report } from "./json.js";
+import { MAX_PLOTS } from "./plots.js";
 import { STYLE } from "./style.js";
-import { type Curve, curvePlot, escapeHtml, stripPlot } from "./svg.js";
+import { curvePlot, curvesOf, escapeHtml, stripPlot } from "./svg.js";
 import { goalText } from "./table.js";
-
-/** More metrics than this are a table instead of plots. */
-const MAX_PLOTS = 4;
 
 export function htmlReport(report: Report): string {
   return `<!doctype html>
@@ -100,18 +98,6 @@ function body(metrics: readonly MetricSummary[]): string {
       return `${heading}<div class="scroll">${stripPlot(metric)}</div>`;
     })
     .join("");
-}
-
-function curvesOf(metrics: readonly MetricSummary[]): Curve[] {
-  const curves = new Map<string, Curve & { points: { x: number; low: number; middle: number; high: number }[] }>();
-  for (const { point, unit, variants } of metrics) {
-    const [ours] = variants;
-    if (point === undefined || ours === undefined) continue;
-    const curve = curves.get(point.series) ?? { title: point.series, unit, xUnit: point.unit, points: [] };
-    curve.points.push({ x: point.x, low: ours.p10, middle: ours.median, high: ours.p90 });
-    curves.set(point.series, curve);
-  }
-  return [...curves.values()];
 }
 
 function matrix(metrics: readonly MetricSummary[]): string {

@@ -1,5 +1,5 @@
-/** The look of the page: light or dark as the reader's system is. */
-export const STYLE = `
+/** The look of the page and of its plots: light or dark as the reader's system is. */
+const COLOURS = `
 :root { color-scheme: light dark;
   --page: #f6f7f9; --card: #ffffff; --line: #e3e6ea; --ink: #16191d; --soft: #5b6470;
   --ours: #0a7d5c; --ours-soft: #0a7d5c33; --rival: #6a7686; --rival-soft: #6a768633; --floor: #b3741c; --floor-soft: #b3741c30;
@@ -8,7 +8,26 @@ export const STYLE = `
   --page: #101317; --card: #181c22; --line: #2a3039; --ink: #e8ebef; --soft: #98a2af;
   --ours: #3fd6a4; --ours-soft: #3fd6a433; --rival: #93a0b2; --rival-soft: #93a0b233; --floor: #e5a94e; --floor-soft: #e5a94e30;
   --good: #3fd6a4; --fair: #e5a94e; --bad: #ff7b6e; } }
-* { box-sizing: border-box; }
+`;
+
+const PLOTS = `
+.grid { stroke: var(--line); stroke-width: 1; } .tick, .unit { fill: var(--soft); font-size: 11.5px; font-variant-numeric: tabular-nums; }
+.label { fill: var(--ink); } .value { fill: var(--ink); font-variant-numeric: tabular-nums; }
+.ratio { fill: var(--ink); font-weight: 700; font-variant-numeric: tabular-nums; } .refused { fill: var(--fair); font-size: 12px; }
+.target { fill: transparent; } .row:hover .target { fill: var(--line); fill-opacity: 0.35; }
+.bar { fill: var(--rival-soft); } .dot { fill: var(--rival); fill-opacity: 0.75; } .median { stroke: var(--rival); stroke-width: 2.5; stroke-linecap: round; }
+.ours .label { font-weight: 650; fill: var(--ours); }
+.ours .bar { fill: var(--ours-soft); } .ours .dot { fill: var(--ours); } .ours .median { stroke: var(--ours); }
+.floor .bar { fill: var(--floor-soft); } .floor .dot { fill: var(--floor); } .floor .median { stroke: var(--floor); }
+.curve { fill: none; stroke: var(--ours); stroke-width: 2; stroke-linejoin: round; }
+`;
+
+const FONT = `font: 13px system-ui, -apple-system, "Segoe UI", sans-serif;`;
+
+/** Of a plot that is a file of its own. */
+export const PLOT_STYLE = `${COLOURS}svg { ${FONT} background: var(--card); }${PLOTS}`;
+
+export const STYLE = `${COLOURS}* { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", sans-serif; }
 main { max-width: 980px; margin: 0 auto; padding: 40px 20px 64px; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 6px; letter-spacing: -0.02em; }
@@ -28,17 +47,7 @@ dt { color: var(--soft); } dd { margin: 0; }
 section { padding: 20px 22px 16px; margin: 16px 0; }
 section > .soft { font-size: 13.5px; max-width: 76ch; }
 .scroll { overflow-x: auto; } .scroll > svg { min-width: 640px; }
-svg { display: block; width: 100%; height: auto; margin-top: 6px; font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; }
-.grid { stroke: var(--line); stroke-width: 1; } .tick, .unit { fill: var(--soft); font-size: 11.5px; font-variant-numeric: tabular-nums; }
-.label { fill: var(--ink); } .value { fill: var(--ink); font-variant-numeric: tabular-nums; }
-.ratio { fill: var(--ink); font-weight: 700; font-variant-numeric: tabular-nums; } .refused { fill: var(--fair); font-size: 12px; }
-.target { fill: transparent; } .row:hover .target { fill: var(--line); fill-opacity: 0.35; }
-.bar { fill: var(--rival-soft); } .dot { fill: var(--rival); fill-opacity: 0.75; } .median { stroke: var(--rival); stroke-width: 2.5; stroke-linecap: round; }
-.ours .label { font-weight: 650; fill: var(--ours); }
-.ours .bar { fill: var(--ours-soft); } .ours .dot { fill: var(--ours); } .ours .median { stroke: var(--ours); }
-.floor .bar { fill: var(--floor-soft); } .floor .dot { fill: var(--floor); } .floor .median { stroke: var(--floor); }
-.curve { fill: none; stroke: var(--ours); stroke-width: 2; stroke-linejoin: round; }
-.curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 12px; }
+svg { display: block; width: 100%; height: auto; margin-top: 6px; ${FONT} }${PLOTS}.curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 12px; }
 figure { margin: 10px 0 0; } figcaption { font-size: 13.5px; font-weight: 600; }
 table { border-collapse: collapse; width: 100%; margin-top: 12px; font-size: 13.5px; font-variant-numeric: tabular-nums; }
 th { text-align: right; font-weight: 600; color: var(--soft); padding: 4px 0 4px 14px; border-bottom: 1px solid var(--line); }

@@ -103,6 +103,19 @@ function curveGrid(xs: Scale, ys: Scale, x: Place, y: Place): string[] {
   return [...across, ...along];
 }
 
+/** What is measured at several points is one curve per series. */
+export function curvesOf(metrics: readonly MetricSummary[]): Curve[] {
+  const curves = new Map<string, Curve & { points: { x: number; low: number; middle: number; high: number }[] }>();
+  for (const { point, unit, variants } of metrics) {
+    const [ours] = variants;
+    if (point === undefined || ours === undefined) continue;
+    const curve = curves.get(point.series) ?? { title: point.series, unit, xUnit: point.unit, points: [] };
+    curve.points.push({ x: point.x, low: ours.p10, middle: ours.median, high: ours.p90 });
+    curves.set(point.series, curve);
+  }
+  return [...curves.values()];
+}
+
 function svg(height: number, parts: readonly string[], label: string, width = WIDTH): string {
   return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(label)}">${parts.join("")}</svg>`;
 }
