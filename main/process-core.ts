@@ -236,6 +236,12 @@ export class ProcessCore {
     else this.#life.end(reason);
   }
 
+  /** The process ends at once, whatever it does and however far it has come, also when it was given a function. */
+  kill(reason: Error): void {
+    this.#unusable ??= "closed";
+    this.#life.kill(reason);
+  }
+
   /** The object is gone: what it was told is still done. */
   drop(): void {
     if (this.#unusable !== undefined) return;

@@ -38,6 +38,8 @@ export class ProcessLife {
   #disobey: () => void = () => {};
   /** The signal that has ended it. */
   #abortedBy: AbortSignal | undefined;
+  /** It is to be killed as soon as it lives. */
+  #unwanted = false;
 
   constructor(options: ExecOptions) {
     this.options = options;
@@ -183,6 +185,13 @@ export class ProcessLife {
     }
   }
 
+  /** It is ended at once, whatever it does. */
+  kill(reason: Error): void {
+    this.#unwanted = true;
+    this.#connection?.kill("SIGKILL");
+    this.end(reason);
+  }
+
   /** It is ended from here. */
   end(reason: Error): void {
     if (this.#failure === undefined) this.#over(reason);
@@ -198,7 +207,7 @@ export class ProcessLife {
         options,
         stdio: this.repeatable.stdio,
         connect: (connection) => this.#connect(connection),
-        isUnwanted: () => this.#abortedBy !== undefined,
+        isUnwanted: () => this.#unwanted,
       });
     } catch (error) {
       this.#fail(error as Error);
@@ -230,8 +239,7 @@ export class ProcessLife {
     if (this.#connection?.status !== undefined) return;
     this.#abortedBy ??= signal;
     const error = abortError(this.#abortedBy);
-    this.#connection?.kill("SIGKILL");
-    this.end(error);
+    this.kill(error);
     this.onAborted(error);
   }
 

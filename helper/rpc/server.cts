@@ -1,13 +1,12 @@
 /** The worker's end: does what is called for, and answers. */
 import type { Link } from "../wire/link.cjs";
 import { type FailureKind, writeFailure } from "./failure.cjs";
-import { type Frame, FrameType, MAX_FRAME_HANDLES } from "./frame.cjs";
-import { FrameTooLarge } from "./frame-writer.cjs";
-import { isHandle, releaseHandle } from "./handles.cjs";
+import { type Frame, FrameType } from "./frame.cjs";
+import { releaseHandle } from "./handles.cjs";
 import type { Listeners } from "./listeners.cjs";
 import { isStream, Producer } from "./producer.cjs";
+import { comesLater, hasHandles, resultFailure } from "./result.cjs";
 import { Session, type SessionEvents, type SessionOptions } from "./session.cjs";
-import { Undeliverable } from "./values.cjs";
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -145,15 +144,17 @@ export class RpcServer implements SessionEvents {
     }
     const call: RunningCall = { id, aborted: false, controller: undefined, producer: undefined };
     let result: unknown;
+    let isLate: boolean;
     this.#current = call;
     try {
       result = work(...args);
+      isLate = comesLater(result);
     } catch (error) {
       return this.#fail(id, "thrown", error);
     } finally {
       this.#current = undefined;
     }
-    if (!isThenable(result) && !isStream(result) && this.#options.beforeAnswer === undefined) {
+    if (!isLate && this.#options.beforeAnswer === undefined) {
       this.#answer(id, result);
       return this.#flush();
     }
@@ -229,7 +230,12 @@ export class RpcServer implements SessionEvents {
       this.#sendResult(id, 0, [result]);
       return;
     }
-    const list = hasHandles(result) ? result : undefined;
+    let list: unknown[] | undefined;
+    try {
+      if (hasHandles(result)) list = result;
+    } catch (error) {
+      return this.#fail(id, "result", error);
+    }
     if (this.#sendResult(id, list === undefined ? 0 : RESULT_LIST, list ?? [result]))
       for (const value of list ?? [result]) releaseHandle(value);
   }
@@ -280,23 +286,4 @@ export class RpcServer implements SessionEvents {
     const needed = [...this.#running.values()].some(({ producer }) => producer !== undefined);
     this.session.setReferenced(needed || !this.#closing);
   }
-}
-
-/** Why a result could not be sent. */
-function resultFailure(error: unknown): FailureKind {
-  if (error instanceof FrameTooLarge) return "large";
-  return error instanceof Undeliverable ? "handle" : "result";
-}
-
-function isThenable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-}
-
-/** Handles can be results themselves, or elements of an array that is one. */
-function hasHandles(result: unknown): result is unknown[] {
-  return (
-    Array.isArray(result) &&
-    result.length <= MAX_FRAME_HANDLES &&
-    result.some((value) => typeof value === "object" && value !== null && isHandle(value))
-  );
 }

@@ -31,6 +31,10 @@ export function hungError(pid: number | undefined, heartbeatMs: number): ForkErr
   );
 }
 
+export function slowStartError(pid: number | undefined, startTimeoutMs: number): ForkError {
+  return new ForkError("ERR_FORK_TIMEOUT", `a worker was not ready after ${startTimeoutMs} ms: it was killed`, { pid });
+}
+
 /** Sockets are, too: they are over as soon as they have arrived. */
 export function isStream(value: unknown): boolean {
   return typeof value === "object" && value !== null && Symbol.asyncIterator in value;

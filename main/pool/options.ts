@@ -46,6 +46,11 @@ export interface PoolOptions extends ServiceOptions, RuntimeOptions {
    * Default: 1000.
    */
   abortGrace?: number | undefined;
+  /**
+   * How long a worker may take until it is ready, its `init` included, before it is killed: a module may never finish loading.
+   * Default: 60,000. 0: for ever.
+   */
+  startTimeout?: number | undefined;
   /** How long a worker may take to end after its last job, its `done` function included. Default: 10,000. */
   exitTimeout?: number | undefined;
   /**
@@ -69,6 +74,7 @@ export interface Settings extends Limits {
   timeout: number;
   retries: number;
   abortGrace: number;
+  startTimeout: number;
   exitTimeout: number;
   heartbeat: number;
   maxMemory: number;
@@ -79,6 +85,7 @@ export interface Settings extends Limits {
 const MAX_TIME_MS = 0x7fff_ffff;
 const DEFAULT_STOP_MS = 10_000;
 const DEFAULT_ABORT_GRACE_MS = 1000;
+const DEFAULT_START_TIMEOUT_MS = 60_000;
 const DEFAULT_EXIT_TIMEOUT_MS = 10_000;
 
 /** @throws ForkError ERR_FORK_ARGUMENT, naming the option */
@@ -97,6 +104,7 @@ export function settingsOf(options: PoolOptions): Settings {
     timeout: time("timeout", options.timeout ?? 0),
     retries: count("retries", options.retries ?? 0, 0, true),
     abortGrace: time("abortGrace", options.abortGrace ?? DEFAULT_ABORT_GRACE_MS),
+    startTimeout: time("startTimeout", options.startTimeout ?? DEFAULT_START_TIMEOUT_MS),
     exitTimeout: time("exitTimeout", options.exitTimeout ?? DEFAULT_EXIT_TIMEOUT_MS),
     heartbeat: time("heartbeat", options.heartbeat ?? 0),
     maxMemory: count("maxMemory", options.maxMemory ?? Number.POSITIVE_INFINITY, 1, true),

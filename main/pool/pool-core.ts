@@ -67,6 +67,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   #startError: Error | undefined;
   /** Why no jobs are taken any more. */
   #refusal: ForkError | undefined;
+  #isTerminated = false;
   #settleEnded!: () => void;
 
   constructor({ settings, source, service }: CoreOptions, events: CoreEvents) {
@@ -152,6 +153,8 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
 
   /** Rejects all jobs, and kills all workers. */
   terminate(): void {
+    if (this.#isTerminated) return;
+    this.#isTerminated = true;
     const reason = new ForkError("ERR_FORK_CLOSED", "the pool was terminated");
     this.#refusal = reason;
     this.#keepAlive.ref();
@@ -219,6 +222,10 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
 
   retiring({ slot }: PoolWorker): void {
     this.scheduler.retire(slot, performance.now());
+  }
+
+  unreachable({ slot }: PoolWorker): void {
+    slot.isUnreachable = true;
   }
 
   event(worker: PoolWorker, values: unknown[]): void {

@@ -7,8 +7,9 @@ import type { Service } from "../rpc/service.js";
 import { Attempt } from "./attempt.js";
 import { Heartbeat } from "./heartbeat.js";
 import type { Job } from "./job.js";
-import { hungError, isStream, lossError } from "./loss.js";
+import { hungError, isStream, lossError, slowStartError } from "./loss.js";
 import { MemoryWatch } from "./memory-watch.js";
+import type { Settings } from "./options.js";
 import { type PoolOutput, WorkerOutput } from "./output.js";
 import type { Slot } from "./slot.js";
 
@@ -33,6 +34,8 @@ export interface PoolWorkerEvents {
   ready(worker: PoolWorker): void;
   /** It shall have no more jobs. */
   retiring(worker: PoolWorker): void;
+  /** It can't be given any jobs: lost() follows when it is known why. */
+  unreachable(worker: PoolWorker): void;
   /** It sent an event. */
   event(worker: PoolWorker, values: unknown[]): void;
   /** It is done with a job. */
@@ -49,7 +52,7 @@ export interface PoolWorkerOptions {
   process: ForkProcess;
   service: Service;
   output: PoolOutput;
-  settings: { abortGrace: number; exitTimeout: number; heartbeat: number; maxMemory: number };
+  settings: Pick<Settings, "abortGrace" | "exitTimeout" | "heartbeat" | "maxMemory" | "startTimeout">;
 }
 
 export class PoolWorker {
@@ -62,6 +65,7 @@ export class PoolWorker {
   readonly #output: WorkerOutput;
   readonly #heartbeat: Heartbeat | undefined;
   readonly #attempts = new Map<Job, Attempt>();
+  readonly #startTimer: NodeJS.Timeout | undefined;
   #fate: Fate = "lost";
 
   constructor({ slot, process, service, output, settings }: PoolWorkerOptions, events: PoolWorkerEvents) {
@@ -77,13 +81,23 @@ export class PoolWorker {
     });
     if (settings.heartbeat > 0 && settings.heartbeat < Number.POSITIVE_INFINITY)
       this.#heartbeat = this.#newHeartbeat(settings.heartbeat);
+    const { startTimeout } = settings;
+    if (startTimeout > 0 && startTimeout < Number.POSITIVE_INFINITY)
+      this.#startTimer = setTimeout(
+        () => this.kill(slowStartError(this.pid, startTimeout), "lost"),
+        startTimeout,
+      ).unref();
     let settleLost!: () => void;
     const lost = new Promise<void>((resolve) => {
       settleLost = resolve;
     });
     this.#rpc = new RpcProcess(process, service, {
-      ready: () => events.ready(this),
+      ready: () => {
+        clearTimeout(this.#startTimer);
+        events.ready(this);
+      },
       retiring: () => events.retiring(this),
+      ended: () => events.unreachable(this),
       event: (values) => events.event(this, values),
       failed: (error) => {
         void this.#lose(error).then(settleLost);
@@ -216,6 +230,7 @@ export class PoolWorker {
 
   async #lose(error: Error): Promise<void> {
     const fate = this.#fate;
+    clearTimeout(this.#startTimer);
     this.#heartbeat?.stop();
     this.memory.stop();
     // Nobody but the one who waits for it can be told why it could not start; with jobs, others shall have them soon.

@@ -182,7 +182,7 @@ export class Scheduler<J extends Queued> {
     const { load, maxJobs } = this.#limits;
     let best: Slot | undefined;
     for (const slot of this.slots) {
-      if (slot.state !== SlotState.Ready || slot.isReserved || slot.load >= load || slot.given >= maxJobs) continue;
+      if (!slot.takesJobs || slot.load >= load || slot.given >= maxJobs) continue;
       if (best === undefined || slot.load < best.load || (slot.load === best.load && slot.idleSince > best.idleSince))
         best = slot;
     }

@@ -19,6 +19,8 @@ export class Slot {
   given = 0;
   /** It gets no jobs for a while, and does not end. */
   isReserved = false;
+  /** Its process can't be told anything any more, and will be lost. */
+  isUnreachable = false;
   readonly startedAt: number;
   readyAt: number | undefined;
   /** When it had its last job, or became ready. */
@@ -29,7 +31,11 @@ export class Slot {
     this.idleSince = now;
   }
 
+  get takesJobs(): boolean {
+    return this.state === SlotState.Ready && !this.isReserved && !this.isUnreachable;
+  }
+
   get isIdle(): boolean {
-    return this.state === SlotState.Ready && this.load === 0 && !this.isReserved;
+    return this.takesJobs && this.load === 0;
   }
 }

@@ -16,6 +16,8 @@ const END_TIMEOUT_MS = 1000;
 export interface ProcessEvents extends Pick<ClientEvents, "ready" | "retiring" | "event"> {
   /** It answers no more, for whatever reason. Called once, before its calls are rejected with the same error. */
   failed?(error: Error): void;
+  /** Its connection has ended; failed() follows when it is known why. */
+  ended?(): void;
 }
 
 export class RpcProcess {
@@ -24,6 +26,7 @@ export class RpcProcess {
   readonly ready: Promise<void>;
   /** Settles when the process has ended, or never came to life. Never rejects. */
   readonly exited: Promise<ExitStatus>;
+  readonly #process: ForkProcess;
   #connection: Connection | undefined;
   #settleReady!: { resolve(): void; reject(error: Error): void };
   #settleExited!: (status: ExitStatus) => void;
@@ -38,6 +41,7 @@ export class RpcProcess {
 
   /** @param process used up by it */
   constructor(process: ForkProcess, { plan, serializer }: Service, events: ProcessEvents = {}) {
+    this.#process = process;
     this.#tellFailed = events.failed?.bind(events);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
@@ -57,11 +61,14 @@ export class RpcProcess {
           events.ready?.();
         },
         refused: (error) => this.fail(error),
-        ended: (error) => void this.#lost(error),
+        ended: (error) => {
+          events.ended?.();
+          void this.#lost(error);
+        },
       },
     );
     if (process.core.signal !== undefined) this.#obey(process.core.signal);
-    void this.#start(process, plan);
+    void this.#start(plan);
   }
 
   get pid(): number | undefined {
@@ -78,7 +85,9 @@ export class RpcProcess {
     this.#over = true;
     this.#settleReady.reject(error);
     this.#tellFailed?.(error);
-    this.#connection?.kill("SIGKILL"); // before it sees the end of its connection
+    // Before it sees the end of its connection; or wherever it is on its way.
+    if (this.#connection !== undefined) this.#connection.kill("SIGKILL");
+    else this.#process.core.kill(error);
     this.client.fail(error);
     this.#ending = true;
     this.#rethinkHold();
@@ -97,22 +106,31 @@ export class RpcProcess {
     this.#rethinkHold();
   }
 
-  async #start(process: ForkProcess, plan: Service["plan"]): Promise<void> {
+  async #start(plan: Service["plan"]): Promise<void> {
+    const { core } = this.#process;
     try {
-      const { connection, end } = await process.core.runRaw(plan);
-      this.#connection = connection;
-      if (this.#held) connection.hold();
-      void connection.exited.then((status) => this.#exited(status));
+      const { connection, end } = await core.runRaw(plan);
+      this.#obtained(connection);
       this.client.attach(typeof end === "number" ? new SocketLink(requireAddon("rpc"), end) : new StreamLink(end));
       if (this.#over) connection.kill("SIGKILL");
     } catch (error) {
       this.fail(error as Error);
-      this.#settle(UNKNOWN_STATUS);
+      if (core.connection === undefined) return this.#settle(UNKNOWN_STATUS);
+      this.#obtained(core.connection);
+      // What nobody has heard of yet may never come to life: its template may hang.
+      if (this.pid === undefined) setTimeout(() => this.#settle(UNKNOWN_STATUS), END_TIMEOUT_MS);
     }
+  }
+
+  #obtained(connection: Connection): void {
+    this.#connection = connection;
+    if (this.#held) connection.hold();
+    void connection.exited.then((status) => this.#exited(status));
   }
 
   #exited(status: ExitStatus): void {
     this.#settle(status);
+    if (this.#over) return;
     // The connection ends with it, unless somebody else has the worker's end open.
     setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
   }

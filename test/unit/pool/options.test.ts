@@ -22,6 +22,7 @@ const WRONG: Record<string, readonly unknown[]> = {
   timeout: [-1, 2 ** 31],
   retries: [-1, 0.5],
   abortGrace: [-1],
+  startTimeout: [-1, "1s"],
   exitTimeout: [-1],
   heartbeat: [-1],
   maxMemory: [0, -1, 0.5],
@@ -40,7 +41,7 @@ for (const [name, values] of Object.entries(WRONG))
   });
 
 test("zero is legal where it makes sense", () => {
-  const zeros = { idle: 0, start: 0, stop: 0, maxQueue: 0, timeout: 0, retries: 0, heartbeat: 0 };
+  const zeros = { idle: 0, start: 0, stop: 0, maxQueue: 0, timeout: 0, retries: 0, heartbeat: 0, startTimeout: 0 };
   const { idle, start, stop, maxQueue } = settingsOf({ module: MODULE, ...zeros, abortGrace: 0, exitTimeout: 0 });
   assert.deepEqual([idle, start, stop, maxQueue], [0, 0, 0, 0]);
 });

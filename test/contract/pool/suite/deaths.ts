@@ -2,13 +2,22 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import { suite, test } from "node:test";
-import type { ForkError } from "../../../../main/index.js";
+import { type ForkError, Template } from "../../../../main/index.js";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
-import { linesOf, nextEvent, rejectionOf, shareTemplate, temporaryFile, testPool } from "../../../support/pools.js";
+import {
+  linesOf,
+  nextEvent,
+  poolFixture,
+  rejectionOf,
+  shareTemplate,
+  temporaryFile,
+  testPool,
+} from "../../../support/pools.js";
+import { exists } from "../../../support/processes.js";
 import { until } from "../../../support/until.js";
 
-export function deaths(_: Configuration): void {
+export function deaths({ forks }: Configuration): void {
   suite("deaths", () => {
     shareTemplate();
     forbidLeaks();
@@ -86,6 +95,24 @@ export function deaths(_: Configuration): void {
       );
       assert.equal(await pool.run("add", [1, 1]), 2);
       await pool.close();
+    });
+
+    test("a worker whose end is not reported yet gets no job", {
+      skip: !forks && "its end is seen at once",
+    }, async (t) => {
+      const template = await new Template({ modules: [poolFixture("jobs.mjs")] }).ready();
+      const pool = testPool(t, { max: 1, template });
+      const pid = (await pool.run("pid")) as number;
+      process.kill(template.pid as number, "SIGSTOP"); // it reports the ends of its children
+      pool.kill(pid, "SIGKILL");
+      await until(() => !exists(pid), "its end");
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const job = pool.run("add", [1, 2]);
+      assert.deepEqual([pool.stats().queued, pool.stats().running], [1, 0]);
+      process.kill(template.pid as number, "SIGCONT");
+      assert.equal(await job, 3);
+      await pool.close();
+      template.close();
     });
 
     test("kill() reaches the pool's workers, and nobody else", async (t) => {

@@ -3,6 +3,7 @@ import { suite } from "node:test";
 import type { Configuration } from "../../../support/configurations.js";
 import { deaths } from "./deaths.js";
 import { endings } from "./endings.js";
+import { garbage } from "./garbage.js";
 import { jobs } from "./jobs.js";
 import { limits } from "./limits.js";
 import { output } from "./output.js";
@@ -10,7 +11,7 @@ import { promotion } from "./promotion.js";
 import { sizing } from "./sizing.js";
 import { starts } from "./starts.js";
 
-const PARTS = [jobs, sizing, deaths, limits, starts, output, endings, promotion];
+const PARTS = [jobs, sizing, deaths, garbage, limits, starts, output, endings, promotion];
 
 export function installPoolContract(configuration: Configuration): void {
   Object.assign(process.env, configuration.env);

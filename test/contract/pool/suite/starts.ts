@@ -6,6 +6,7 @@ import { type ForkError, Template } from "../../../../main/index.js";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
 import { linesOf, nextEvent, poolFixture, shareTemplate, temporaryFile, testPool } from "../../../support/pools.js";
+import { rpcFixture } from "../../../support/rpc.js";
 
 /** A pool whose workers are initialised with these words. */
 function initialised(t: Parameters<typeof testPool>[0], words: readonly string[], options = {}) {
@@ -35,6 +36,30 @@ export function starts({ forks }: Configuration): void {
       assert.equal(((await failed) as ForkError).code, "ERR_FORK_REQUIRE");
       await assert.rejects(pool.run("d"), { code: "ERR_FORK_REQUIRE" });
       await pool.close();
+    });
+
+    test("a module that never finishes loading holds up neither terminate() nor close() without jobs", async (t) => {
+      for (const name of ["hangs.mjs", "waits.mjs"])
+        for (const template of [undefined, new Template()]) {
+          const pool = testPool(t, { template, module: rpcFixture(name), idle: 1 });
+          const job = assert.rejects(pool.run("anything"), { code: "ERR_FORK_CLOSED" });
+          await Promise.all([pool.terminate(), job]);
+          const idle = testPool(t, { template, module: rpcFixture(name), idle: 1 });
+          await idle.close();
+          template?.close();
+        }
+    });
+
+    test("a worker that is not ready after `startTimeout` counts as one that died at its start", async (t) => {
+      const template = new Template();
+      const pool = testPool(t, { max: 1, template, module: rpcFixture("waits.mjs"), startTimeout: 300 });
+      const failed = nextEvent(pool, "startFailed");
+      const message = /not ready after 300 ms/;
+      await assert.rejects(pool.run("anything"), { code: "ERR_FORK_TIMEOUT", message });
+      assert.match((await failed).message, message);
+      assert.deepEqual([pool.stats().started, pool.stats().died], [4, 4]);
+      await pool.close();
+      template.close();
     });
 
     test("an init that throws rejects the jobs after some tries", async (t) => {

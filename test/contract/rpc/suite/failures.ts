@@ -92,6 +92,14 @@ export function failures(): void {
       await assertAlive(rpc);
     });
 
+    test("a result that throws when it is looked at rejects that call alone", async () => {
+      await using rpc = serve();
+      for (const name of ["trap", "trapLater"])
+        for (const what of ["then", "next", "iterator", "revoked"])
+          await assert.rejects(rpc.run(name, [what]), (error: Error) => /a trap|revoked/.test(error.message), what);
+      await assertAlive(rpc);
+    });
+
     test("a getter among the arguments that makes a call itself breaks neither", async () => {
       await using rpc = serve();
       let inner: Promise<unknown> | undefined;
