@@ -7,6 +7,7 @@ import { abortError, ForkError } from "../errors.js";
 import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
 import { requireAddon, tryAddon } from "../native.js";
 import type { ForkProcess } from "../process.js";
+import type { ProcessCore } from "../process-core.js";
 import { type ClientEvents, RpcClient } from "./client.js";
 import type { Service } from "./service.js";
 
@@ -26,7 +27,8 @@ export class RpcProcess {
   readonly ready: Promise<void>;
   /** Settles when the process has ended, or never came to life. Never rejects. */
   readonly exited: Promise<ExitStatus>;
-  readonly #process: ForkProcess;
+  /** Undefined when somebody else has used it up. */
+  #core: ProcessCore | undefined;
   #connection: Connection | undefined;
   #settleReady!: { resolve(): void; reject(error: Error): void };
   #settleExited!: (status: ExitStatus) => void;
@@ -41,7 +43,6 @@ export class RpcProcess {
 
   /** @param process used up by it */
   constructor(process: ForkProcess, { plan, serializer }: Service, events: ProcessEvents = {}) {
-    this.#process = process;
     this.#tellFailed = events.failed?.bind(events);
     this.ready = new Promise((resolve, reject) => {
       this.#settleReady = { resolve, reject };
@@ -68,7 +69,7 @@ export class RpcProcess {
       },
     );
     if (process.core.signal !== undefined) this.#obey(process.core.signal);
-    void this.#start(plan);
+    void this.#start(process.core, plan);
   }
 
   get pid(): number | undefined {
@@ -87,7 +88,7 @@ export class RpcProcess {
     this.#tellFailed?.(error);
     // Before it sees the end of its connection; or wherever it is on its way.
     if (this.#connection !== undefined) this.#connection.kill("SIGKILL");
-    else this.#process.core.kill(error);
+    else this.#core?.kill(error);
     this.client.fail(error);
     this.#ending = true;
     this.#rethinkHold();
@@ -106,17 +107,19 @@ export class RpcProcess {
     this.#rethinkHold();
   }
 
-  async #start(plan: Service["plan"]): Promise<void> {
-    const { core } = this.#process;
+  async #start(core: ProcessCore, plan: Service["plan"]): Promise<void> {
     try {
+      core.assertUsable();
+      this.#core = core;
       const { connection, end } = await core.runRaw(plan);
       this.#obtained(connection);
       this.client.attach(typeof end === "number" ? new SocketLink(requireAddon("rpc"), end) : new StreamLink(end));
       if (this.#over) connection.kill("SIGKILL");
     } catch (error) {
       this.fail(error as Error);
-      if (core.connection === undefined) return this.#settle(UNKNOWN_STATUS);
-      this.#obtained(core.connection);
+      const connection = this.#core?.connection;
+      if (connection === undefined) return this.#settle(UNKNOWN_STATUS);
+      this.#obtained(connection);
       // What nobody has heard of yet may never come to life: its template may hang.
       if (this.pid === undefined) setTimeout(() => this.#settle(UNKNOWN_STATUS), END_TIMEOUT_MS);
     }

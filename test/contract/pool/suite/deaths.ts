@@ -103,6 +103,7 @@ export function deaths({ forks }: Configuration): void {
       const template = await new Template({ modules: [poolFixture("jobs.mjs")] }).ready();
       const pool = testPool(t, { max: 1, template });
       const pid = (await pool.run("pid")) as number;
+      t.after(() => template.pid && process.kill(template.pid, "SIGCONT"));
       process.kill(template.pid as number, "SIGSTOP"); // it reports the ends of its children
       pool.kill(pid, "SIGKILL");
       await until(() => !exists(pid), "its end");
