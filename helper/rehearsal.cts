@@ -37,25 +37,40 @@ const TEMPLATE_PLAYS = 2;
 
 /** In a template, before any code of others has run. Let nothing else happen until it is done. Never rejects. */
 export async function rehearse(addon: Addon, host: Host): Promise<void> {
-  const bringBack = setAside();
-  wrapEntropy();
-  prepareEntropy();
-  warmUpEvaluation();
-  await warmUpModules();
-  for (let plays = 0; plays < TEMPLATE_PLAYS; plays++) {
-    await play(addon, host, MessageType.Fork);
+  await withoutTrace(async () => {
+    wrapEntropy();
     prepareEntropy();
-  }
-  collectGarbage();
-  bringBack();
+    warmUpEvaluation();
+    await warmUpModules();
+    for (let plays = 0; plays < TEMPLATE_PLAYS; plays++) {
+      await play(addon, host, MessageType.Fork);
+      prepareEntropy();
+    }
+    collectGarbage();
+  });
 }
 
 /** In a process that has nothing to do before its start. Never rejects. */
 export async function rehearseStart(addon: Addon, host: Host): Promise<void> {
+  await withoutTrace(async () => {
+    await play(addon, host, MessageType.Run);
+    for (const otherPlay of processFacts()?.plays ?? []) await otherPlay();
+  });
+}
+
+/** The process is what it was before, also when no descriptor is left to play with. */
+async function withoutTrace(playAll: () => Promise<void>): Promise<void> {
+  const real = currentServer();
   const bringBack = setAside();
-  await play(addon, host, MessageType.Run);
-  for (const otherPlay of processFacts()?.plays ?? []) await otherPlay();
-  bringBack();
+  try {
+    await playAll();
+  } catch (error) {
+    const { message } = error as Error;
+    process.emitWarning(`desktop-fork: the rehearsal of a start failed; starts will be slower: ${message}`);
+  } finally {
+    real?.takeOver();
+    bringBack();
+  }
 }
 
 /** What a process does to itself at its birth and at its start is not for one that only plays. */
@@ -86,7 +101,6 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
   send(addon, toChild, MessageType.Run, [JSON.stringify(run)], workerFd);
 
   if (WORKER !== undefined) forgetModule(WORKER);
-  const real = currentServer();
   const server = new Server({ ...host, addon: pretending(addon) }, undefined);
   server.takeOver();
   const serve = (fd: number) =>
@@ -116,7 +130,6 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
   if (toTemplate !== undefined) addon.close(toTemplate);
   for (const listener of process.listeners("beforeExit"))
     if (!listeners.includes(listener)) process.off("beforeExit", listener);
-  real?.takeOver();
 }
 
 /** @param fd sent along, and closed here */

@@ -35,16 +35,23 @@ async function tryFork(addon: Addon, begin: () => void): Promise<string | undefi
     forkInCheckPhase(addon, (result) => {
       if (result === 0) return live();
       if ("refused" in result) return resolve(explainRefusal(result).message);
+      let isOver = false;
+      const end = (reason: string | undefined) => {
+        if (isOver) return;
+        isOver = true;
+        clearTimeout(timer);
+        addon.close(result.pidfd);
+        resolve(reason);
+      };
       const timer = setTimeout(() => {
-        resolve(`a trial child did not come back within ${TIMEOUT_MS} ms`);
         addon.pidfdSignal(result.pidfd, SIGKILL);
+        // Who has children next may also be the one who reaps this one.
+        end(`a trial child did not come back within ${TIMEOUT_MS} ms`);
       }, TIMEOUT_MS);
       addon.watchChildren(() => {
         for (const [, siCode, siStatus] of addon.reapChildren()) {
-          clearTimeout(timer);
-          addon.close(result.pidfd);
           const how = `${siCode === 1 ? "code" : "signal"} ${siStatus}`;
-          resolve(siStatus === PASSED ? undefined : `a trial child ended with ${how}`);
+          end(siStatus === PASSED ? undefined : `a trial child ended with ${how}`);
         }
       });
       begin();
