@@ -11,6 +11,7 @@ import { handles } from "./handles.js";
 import { modules } from "./modules.js";
 import { options } from "./options.js";
 import { passingOn } from "./passing-on.js";
+import { processHandles } from "./process-handles.js";
 import { running } from "./running.js";
 import { sockets } from "./sockets.js";
 import { streams } from "./streams.js";
@@ -31,6 +32,7 @@ const PARTS = [
   aborting,
   options,
   passingOn,
+  processHandles,
 ];
 
 export function installContract(configuration: Configuration): void {

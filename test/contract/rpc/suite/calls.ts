@@ -43,6 +43,12 @@ export function calls(): void {
       );
     });
 
+    test("what settles twice is answered once", async () => {
+      await using rpc = serve();
+      assert.equal(await rpc.run("settleTwice", ["first", "second"]), "first");
+      assert.equal(await rpc.run("add", [1, 2]), 3);
+    });
+
     test("a slow call holds up none that comes later", async () => {
       await using rpc = serve();
       const order: unknown[] = [];
