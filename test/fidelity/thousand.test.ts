@@ -19,7 +19,7 @@ const AT_ONCE = 8;
 const HEAP_MAY_GROW_BYTES = 768 * 1024;
 const TEMPLATE_MAY_GROW_BYTES = 8 * 1024 * 1024;
 /** What is not of V8's heap, whose new space grows under load and holds more or fewer empty pages each time. */
-const OUTSIDE_MAY_GROW_BYTES = 1280 * 1024;
+const OUTSIDE_MAY_GROW_BYTES = 8 * 1024 * 1024;
 
 v8.setFlagsFromString("--expose-gc");
 // Under load the new space would grow, by more than any leak that is looked for.
