@@ -1,6 +1,6 @@
 /** One process as its parent sees it: requests and their answers, failure, and the end. */
 import type { Channel, ChannelEvents } from "../helper/wire/channel.cjs";
-import { type Message, MessageType, type Value } from "../helper/wire/message.cjs";
+import { type Message, MessageType, type Outgoing } from "../helper/wire/message.cjs";
 import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
 import type { Failure } from "../helper/wire/remote-error.cjs";
 import { type Child, Children, type Source } from "./children.js";
@@ -142,12 +142,12 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   }
 
   /** Sends what is answered only by failure. */
-  post(type: MessageType, values: readonly Value[], handles: readonly number[] = []): void {
+  post(type: MessageType, values: readonly Outgoing[], handles: readonly number[] = []): void {
     this.#channel.send(type, this.#requests.newId(), values, handles);
   }
 
   /** Sends what is answered. The callbacks are called before any later message is looked at. */
-  request(type: MessageType, values: readonly Value[], handles: readonly number[], asker: Asker): void {
+  request(type: MessageType, values: readonly Outgoing[], handles: readonly number[], asker: Asker): void {
     if (this.#failure !== undefined) {
       this.#channel.discard(handles);
       asker.failed(this.#failure);

@@ -54,6 +54,14 @@ export interface ProgramOptions {
  */
 export type Inheritance = Uint8Array;
 
+/** In the place of a message's value: what a program has from this process at that moment, as octets. */
+export enum Gathered {
+  /** As of {@link Addon.environment}. */
+  Environment = 0,
+  /** As of {@link Addon.inheritance}. */
+  Inheritance = 1,
+}
+
 /** What became of a child, as waitid(2) has it: `si_code` is 1 for an exit, `si_status` the code or the signal. */
 export type WaitStatus = [siCode: number, siStatus: number];
 
@@ -73,6 +81,18 @@ export interface Addon {
   socketpair(): [number, number];
   /** The same, but both block. */
   blockingPair(): [number, number];
+  /**
+   * One message of the channel, with the header that PROTOCOL.md describes.
+   * @param fds closed once the first byte has gone; until then the caller's
+   * @returns bytes that are left to be sent: the socket is full; -1: the message is too long for this, and nothing was done
+   */
+  sendMessage(
+    fd: number,
+    type: number,
+    id: number,
+    values: readonly (string | Uint8Array | Gathered)[],
+    fds: readonly number[],
+  ): number;
   /** Bytes sent, or -1 when the socket is full. The descriptors stay the caller's. */
   sendmsg(fd: number, buffers: Uint8Array[], fds: number[]): number;
   /**

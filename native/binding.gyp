@@ -10,6 +10,7 @@
         "addon/children.cc",
         "addon/fork.cc",
         "addon/lifeline.cc",
+        "addon/message.cc",
         "addon/poller.cc",
         "addon/process.cc",
         "addon/program.cc",

@@ -1,5 +1,5 @@
 /** One end of the control connection between a parent and a process. */
-import type { Message, MessageType, Value } from "./message.cjs";
+import type { Message, MessageType, Outgoing } from "./message.cjs";
 
 export interface ChannelEvents {
   /** @param message its descriptors are the receiver's */
@@ -13,9 +13,10 @@ export interface Channel {
   readonly carriesHandles: boolean;
   /**
    * Sends one message, in order. Errors of the connection come as `end`.
+   * @param values what is to be gathered only where handles can travel
    * @param handles owned by the channel from now on: closed once they are sent, or can't be
    */
-  send(type: MessageType, id: number, values?: readonly Value[], handles?: readonly number[]): void;
+  send(type: MessageType, id: number, values?: readonly Outgoing[], handles?: readonly number[]): void;
   /** Closes descriptors that nobody wants. */
   discard(handles: readonly number[]): void;
   /** Whether the connection keeps the event loop alive. */

@@ -1,5 +1,7 @@
 /** The messages of the channel, and their bytes. PROTOCOL.md has the same as tables. */
 
+import type { Gathered } from "../../native/addon.cjs";
+
 export const PROTOCOL_VERSION = 1;
 
 /** What a channel says. Below 0x40: to a process; from 0x40: from it; from 0x60: between its parents. */
@@ -28,6 +30,9 @@ export enum MessageType {
 
 /** A string or octets. They arrive as what they were sent as. */
 export type Value = string | Uint8Array;
+
+/** What can be sent: a value, or which one the addon is to gather. */
+export type Outgoing = Value | Gathered;
 
 export interface Message {
   type: MessageType;

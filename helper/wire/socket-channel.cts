@@ -1,13 +1,13 @@
 /** A channel over a unix socket with descriptor passing, by way of the addon. */
-import { type Addon, type Poller, READABLE, WRITABLE } from "../../native/addon.cjs";
+import { type Addon, Gathered, type Poller, READABLE, WRITABLE } from "../../native/addon.cjs";
 import type { Channel, ChannelEvents } from "./channel.cjs";
 import { Decoder } from "./decoder.cjs";
-import { encodeMessage, LOST_HANDLE, type Message, type MessageType, type Value } from "./message.cjs";
+import { encodeMessage, LOST_HANDLE, type Message, type MessageType, type Outgoing, type Value } from "./message.cjs";
 
 /** One buffer for all channels: whatever is read is decoded before the next read. */
 const received = Buffer.allocUnsafeSlow(65_536);
 
-interface Outgoing {
+interface Waiting {
   pieces: Uint8Array[];
   fds: number[];
 }
@@ -25,7 +25,7 @@ export class SocketChannel implements Channel {
   readonly #addon: Addon;
   readonly #events: ChannelEvents;
   readonly #decoder: Decoder;
-  readonly #outgoing: Outgoing[] = [];
+  readonly #outgoing: Waiting[] = [];
   readonly #poller: Poller;
   #fd: number;
   #watched = READABLE;
@@ -43,10 +43,29 @@ export class SocketChannel implements Channel {
     return this.#fd;
   }
 
-  send(type: MessageType, id: number, values: readonly Value[] = [], handles: readonly number[] = []): void {
-    const outgoing = { pieces: encodeMessage(type, id, values, handles.length), fds: [...handles] };
+  send(type: MessageType, id: number, values: readonly Outgoing[] = [], handles: readonly number[] = []): void {
     if (this.#fd < 0) return this.discard(handles);
-    this.#outgoing.push(outgoing);
+    let left = -1;
+    if (this.#outgoing.length === 0) {
+      try {
+        left = this.#addon.sendMessage(this.#fd, type, id, values, handles);
+      } catch (error) {
+        this.discard(handles);
+        return this.#failToSend(error as NodeJS.ErrnoException);
+      }
+      if (left === 0) return;
+    }
+    this.#queue(type, id, values, handles, left);
+  }
+
+  /** @param left how much of it the socket had no room for; -1: it has not been tried */
+  #queue(type: MessageType, id: number, given: readonly Outgoing[], handles: readonly number[], left: number): void {
+    const values = given.map((value) => (typeof value === "number" ? gather(this.#addon, value) : value));
+    const pieces = encodeMessage(type, id, values, handles.length);
+    const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+    const sent = left < 0 ? 0 : length - left;
+    if (sent > 0) advance(pieces, sent);
+    this.#outgoing.push({ pieces, fds: sent > 0 ? [] : [...handles] });
     if (this.#outgoing.length === 1) this.#flush();
   }
 
@@ -134,15 +153,18 @@ export class SocketChannel implements Channel {
       try {
         sent = this.#addon.sendmsg(this.#fd, first.pieces, first.fds);
       } catch (error) {
-        // The read side tells what happened, unless it was this message that could not be sent.
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === "EPIPE" || code === "ECONNRESET") return this.#failLater();
-        return this.#end(error as Error);
+        return this.#failToSend(error as NodeJS.ErrnoException);
       }
       if (sent < 0) return this.#watch(READABLE | WRITABLE);
       this.discard(first.fds.splice(0));
       if (advance(first.pieces, sent)) this.#outgoing.shift();
     }
+  }
+
+  #failToSend(error: NodeJS.ErrnoException): void {
+    // The read side tells what happened, unless it was this message that could not be sent.
+    if (error.code === "EPIPE" || error.code === "ECONNRESET") this.#failLater();
+    else this.#end(error);
   }
 
   /** The peer is gone; what it said before is still to be read. */
@@ -162,6 +184,10 @@ export class SocketChannel implements Channel {
     this.close();
     this.#events.end(error);
   }
+}
+
+function gather(addon: Addon, what: Gathered): Value {
+  return what === Gathered.Environment ? addon.environment() : addon.inheritance();
 }
 
 /** Takes `sent` bytes off the front; true when nothing is left. */

@@ -2,7 +2,7 @@
 import type { Socket } from "node:net";
 import type { Channel, ChannelEvents } from "./channel.cjs";
 import { Decoder } from "./decoder.cjs";
-import { encodeMessage, type MessageType, type Value } from "./message.cjs";
+import { encodeMessage, type MessageType, type Outgoing, type Value } from "./message.cjs";
 
 export class StreamChannel implements Channel {
   readonly carriesHandles = false;
@@ -30,10 +30,10 @@ export class StreamChannel implements Channel {
     stream.on("error", () => {}); // "close" follows
   }
 
-  send(type: MessageType, id: number, values: readonly Value[] = []): void {
+  send(type: MessageType, id: number, values: readonly Outgoing[] = []): void {
     if (this.#closed) return;
     this.#stream.cork();
-    for (const piece of encodeMessage(type, id, values, 0)) this.#stream.write(piece);
+    for (const piece of encodeMessage(type, id, values as readonly Value[], 0)) this.#stream.write(piece);
     this.#stream.uncork();
   }
 

@@ -1,6 +1,6 @@
 /** A prepared process that becomes a program. */
 import { blockOf } from "../../helper/wire/block.cjs";
-import { MessageType, type Value } from "../../helper/wire/message.cjs";
+import { MessageType, type Outgoing } from "../../helper/wire/message.cjs";
 import type { Addon } from "../../native/addon.cjs";
 import type { Connection } from "../connection.js";
 import { ForkError, systemError } from "../errors.js";
@@ -21,8 +21,8 @@ export function becomeProgram(core: ProcessCore, file: string, args: readonly st
   if (command === undefined || !isSendable(command))
     throw new ForkError("ERR_FORK_ARGUMENT", "exec: an argument is not what child_process.spawn would take");
   const { ends, places, handles } = open(addon, command);
-  const values: Value[] = [JSON.stringify(programPlan(command, places)), blockOf(command.args)];
-  if (command.env !== undefined) values.push(environmentBlock(addon, command.env));
+  const values: Outgoing[] = [JSON.stringify(programPlan(command, places)), blockOf(command.args)];
+  if (command.env !== undefined) values.push(environmentBlock(command.env));
   const program = new Program({
     addon,
     file: command.file,
@@ -50,7 +50,7 @@ function open(addon: Addon, { stdio }: Command): OpenStdio {
 }
 
 /** The end of its channel is the sign that the process is another. */
-function replace(connection: Connection, values: Value[], handles: number[], news: News): void {
+function replace(connection: Connection, values: Outgoing[], handles: number[], news: News): void {
   connection.onBirth(() => news.reachable(connection));
   connection.request(MessageType.Exec, values, handles, {
     answered: (answer) => news.failed(Number(answer.values[0])),

@@ -1,7 +1,7 @@
 /** A program's environment, as the kernel takes it. */
 import { isMainThread } from "node:worker_threads";
 import { blockOf } from "../../helper/wire/block.cjs";
-import type { Addon, Block } from "../../native/addon.cjs";
+import { type Block, Gathered } from "../../native/addon.cjs";
 import type { Environment } from "./command.js";
 
 /** What this program had as its environment at first: the real one, and not an object that looks like it. */
@@ -11,8 +11,8 @@ const real = isMainThread ? process.env : undefined;
 const ALWAYS = "NODE_V8_COVERAGE";
 
 /** @param env undefined: that of this program, at this moment */
-export function environmentBlock(addon: Addon, env: Environment | undefined): Block {
-  if (env === undefined && process.env === real) return addon.environment();
+export function environmentBlock(env: Environment | undefined): Block | Gathered {
+  if (env === undefined && process.env === real) return Gathered.Environment;
   const entries: string[] = [];
   for (const name in env ?? process.env) {
     const value = (env ?? process.env)[name];

@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import path from "node:path";
 import { blockOf } from "../../helper/wire/block.cjs";
 import { MessageType } from "../../helper/wire/message.cjs";
-import type { Addon } from "../../native/addon.cjs";
+import { type Addon, Gathered } from "../../native/addon.cjs";
 import type { Child } from "../children.js";
 import type { Connection } from "../connection.js";
 import { type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
@@ -32,7 +32,7 @@ export function startProgram(addon: Addon, connection: Connection, command: Comm
   const { ends, places, handles, directory } = stdio;
   const plan = programPlan(command, places);
   if (directory !== undefined) plan.directory = directory;
-  const values = [JSON.stringify(plan), blockOf(args), environmentBlock(addon, command.env), addon.inheritance()];
+  const values = [JSON.stringify(plan), blockOf(args), environmentBlock(command.env), Gathered.Inheritance];
   const program = new Program({
     addon,
     file,

@@ -9,6 +9,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {
       {"socketpair", SocketPair},
       {"blockingPair", BlockingPair},
+      {"sendMessage", SendWholeMessage},
       {"sendmsg", SendMessage},
       {"recvmsg", ReceiveMessage},
       {"close", Close},

@@ -30,6 +30,27 @@ Napi::Value SocketPair(const Napi::CallbackInfo& info) { return PairOf(info.Env(
 // blockingPair(): for the streams of programs, which expect to wait.
 Napi::Value BlockingPair(const Napi::CallbackInfo& info) { return PairOf(info.Env(), 0); }
 
+ssize_t SendVectors(int socket, const iovec* vectors, size_t count, const int* fds, size_t descriptors) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(vectors);
+  message.msg_iovlen = count;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)];
+  if (descriptors > 0) {
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(sizeof(int) * descriptors);
+    memset(control, 0, message.msg_controllen);
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int) * descriptors);
+    memcpy(CMSG_DATA(header), fds, sizeof(int) * descriptors);
+  }
+  ssize_t sent;
+  do sent = sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (sent < 0 && errno == EINTR);
+  return sent;
+}
+
 // sendmsg(fd, buffers, fds): bytes sent, or -1 when the socket is full. The descriptors went with the first byte.
 Napi::Value SendMessage(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
@@ -43,24 +64,7 @@ Napi::Value SendMessage(const Napi::CallbackInfo& info) {
     auto bytes = buffers.Get(static_cast<uint32_t>(i)).As<Napi::Uint8Array>();
     vectors[i] = {bytes.Data(), bytes.ByteLength()};
   }
-  msghdr message{};
-  message.msg_iov = vectors;
-  message.msg_iovlen = count;
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)];
-  if (!fds.empty()) {
-    message.msg_control = control;
-    message.msg_controllen = CMSG_SPACE(sizeof(int) * fds.size());
-    memset(control, 0, message.msg_controllen);
-    cmsghdr* header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int) * fds.size());
-    memcpy(CMSG_DATA(header), fds.data(), sizeof(int) * fds.size());
-  }
-
-  ssize_t sent;
-  do sent = sendmsg(IntAt(info, 0), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-  while (sent < 0 && errno == EINTR);
+  ssize_t sent = SendVectors(IntAt(info, 0), vectors, count, fds.data(), fds.size());
   if (sent < 0 && errno != EAGAIN) throw SystemError(env, "sendmsg", errno);
   return Napi::Number::New(env, static_cast<double>(sent));
 }

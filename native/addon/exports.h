@@ -2,6 +2,9 @@
 #pragma once
 
 #include <napi.h>
+#include <sys/types.h>
+
+struct iovec;
 
 namespace desktop_fork {
 
@@ -15,6 +18,11 @@ Napi::Value Ended(const Napi::CallbackInfo& info);
 Napi::Value Peek(const Napi::CallbackInfo& info);
 Napi::Value Duplicate(const Napi::CallbackInfo& info);
 Napi::Value Redirect(const Napi::CallbackInfo& info);
+// sendmsg() with descriptors, without waiting: -1 and errno when it fails. At most 253 descriptors.
+ssize_t SendVectors(int socket, const iovec* vectors, size_t count, const int* fds, size_t descriptors);
+
+// message.cc
+Napi::Value SendWholeMessage(const Napi::CallbackInfo& info);
 
 // spawn.cc
 Napi::Value Spawn(const Napi::CallbackInfo& info);

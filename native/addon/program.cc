@@ -2,11 +2,13 @@
 #include "program.h"
 
 #include <paths.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include "support.h"
 
@@ -74,6 +76,16 @@ std::vector<Limit> LimitsOf(const Napi::Array& numbers) {
   return limits;
 }
 
+// There is no call that asks. This one sets what it was the last time, so it changes nothing if nothing has changed.
+mode_t CurrentUmask() {
+  static std::mutex lock;  // of several JavaScript threads
+  static mode_t known = 022;
+  std::lock_guard<std::mutex> locked(lock);
+  mode_t mask = umask(known);
+  if (mask != known) umask(mask);
+  return known = mask;
+}
+
 }  // namespace
 
 Credentials Credentials::Current() {
@@ -91,9 +103,9 @@ bool Credentials::operator==(const Credentials& other) const {
          supplementary == other.supplementary;
 }
 
-std::vector<int32_t> InheritanceNow(mode_t umask) {
+std::vector<int32_t> InheritanceNow() {
   Credentials now = Credentials::Current();
-  std::vector<int32_t> numbers{static_cast<int32_t>(umask), getpriority(PRIO_PROCESS, 0)};
+  std::vector<int32_t> numbers{static_cast<int32_t>(CurrentUmask()), getpriority(PRIO_PROCESS, 0)};
   numbers.insert(numbers.end(), std::begin(now.users), std::end(now.users));
   numbers.insert(numbers.end(), std::begin(now.groups), std::end(now.groups));
   numbers.insert(numbers.end(), now.supplementary.begin(), now.supplementary.end());

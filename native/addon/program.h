@@ -22,7 +22,7 @@ struct Credentials {
 };
 
 // Umask, priority, and credentials of this process, as the option `inherits` has them.
-std::vector<int32_t> InheritanceNow(mode_t umask);
+std::vector<int32_t> InheritanceNow();
 
 struct Limit {
   int resource;

@@ -4,13 +4,11 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 
 #include "exports.h"
 #include "program.h"
@@ -69,16 +67,6 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
-// There is no call that asks. This one sets what it was the last time, so it changes nothing if nothing has changed.
-mode_t CurrentUmask() {
-  static std::mutex lock;  // of several JavaScript threads
-  static mode_t known = 022;
-  std::lock_guard<std::mutex> locked(lock);
-  mode_t mask = umask(known);
-  if (mask != known) umask(mask);
-  return known = mask;
-}
-
 }  // namespace
 
 // spawn(options): [pid, pidfd] of a child that runs the program. The caller's thread sleeps until the exec is done; the
@@ -124,7 +112,7 @@ Napi::Value Leave(const Napi::CallbackInfo& info) { _exit(IntAt(info, 0)); }
 
 // inheritance(): what a program has from this process besides environment and directory, as spawn() takes it.
 Napi::Value Inheritance(const Napi::CallbackInfo& info) {
-  std::vector<int32_t> numbers = InheritanceNow(CurrentUmask());
+  std::vector<int32_t> numbers = InheritanceNow();
   auto* octets = reinterpret_cast<const uint8_t*>(numbers.data());
   return Napi::Buffer<uint8_t>::Copy(info.Env(), octets, numbers.size() * sizeof numbers[0]);
 }
