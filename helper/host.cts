@@ -40,6 +40,6 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
   if (addon !== undefined && host.unforkable === undefined) {
     host.littered = false;
     host.rehearseStart = (child) => rehearseStart(addon, child);
-    server.rehearse(() => rehearse(addon, host));
-  } else server.busyWith(warmUpModules());
+    server.commands.rehearse(() => rehearse(addon, host));
+  } else server.commands.busyWith(warmUpModules());
 }

@@ -1,6 +1,8 @@
 /** Programs: started for the parent, or instead of this process. */
 import type { Addon, Block, ProgramOptions } from "../native/addon.cjs";
-import { encodeMessage, type Message, MessageType } from "./wire/message.cjs";
+import { NO_DESCRIPTOR } from "./command-failed.cjs";
+import type { Channel } from "./wire/channel.cjs";
+import { encodeMessage, LOST_HANDLE, type Message, MessageType } from "./wire/message.cjs";
 import type { ProgramPlan } from "./wire/plans.cjs";
 
 /** Above what a program is given; a descriptor there is not in its way. */
@@ -12,12 +14,19 @@ export type Spawned = { pid: number /** The caller's. */; pidfd: number } | { er
 
 /** The descriptors of the message stay the caller's. */
 export function spawnProgram(addon: Addon, message: Message): Spawned {
+  if (message.handles.includes(LOST_HANDLE)) return { errno: NO_DESCRIPTOR };
   try {
     const [pid, pidfd] = addon.spawn(programOptions(addon, message));
     return { pid, pidfd };
   } catch (error) {
     return { errno: errnoOf(error) };
   }
+}
+
+/** The pidfd goes with the answer. */
+export function answerSpawn(channel: Channel, id: number, spawned: Spawned): void {
+  if ("errno" in spawned) channel.send(MessageType.Spawned, id, [String(spawned.errno)]);
+  else channel.send(MessageType.Spawned, id, [String(spawned.pid)], [spawned.pidfd]);
 }
 
 /**

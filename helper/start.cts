@@ -1,0 +1,94 @@
+/** What a command says to evaluate, to load and to enter: the code of others. */
+import type net from "node:net";
+import type { Addon } from "../native/addon.cjs";
+import { CommandFailed } from "./command-failed.cjs";
+import { evaluate, findFunction } from "./evaluate.cjs";
+import { ignoreInterrupt } from "./interrupt.cjs";
+import { findExport, loadedModule, loadModule } from "./modules.cjs";
+import { openHandle, takeArguments } from "./process-state.cjs";
+import { enter, type WorkerFunction } from "./run.cjs";
+import type { Value } from "./wire/message.cjs";
+import type { FunctionPlan, RpcPlan, RunPlan } from "./wire/plans.cjs";
+
+export interface Starter {
+  addon: Addon | undefined;
+  /** From there on this process belongs to what it runs. @returns the descriptor of the worker's socket */
+  begin(plan: RunPlan): number;
+}
+
+/** @throws CommandFailed of the kind `eval` */
+export async function evaluateCode(values: readonly Value[]): Promise<void> {
+  const [code, from, ...args] = values as [string, string, ...(string | Buffer)[]];
+  try {
+    await evaluate(code, from, args);
+  } catch (error) {
+    throw new CommandFailed("eval", error);
+  }
+}
+
+/** @throws CommandFailed of the kind `require` */
+export async function loadModules(values: readonly Value[]): Promise<void> {
+  const [from, ...specifiers] = values as [string, ...string[]];
+  for (const specifier of specifiers) await load(specifier, from);
+}
+
+async function load(specifier: string, from: string): Promise<Record<string, unknown>> {
+  try {
+    return await loadModule(specifier, from);
+  } catch (error) {
+    throw new CommandFailed("require", error);
+  }
+}
+
+/**
+ * Starts what this process is to run. Returns a promise only when a module has to be loaded for it.
+ * @throws CommandFailed when there is no such module or function; nothing has begun then
+ */
+export function start(plan: RunPlan, starter: Starter): Promise<void> | undefined {
+  if ("function" in plan) {
+    enterFunction(plan, starter, () => findFunction(plan.function));
+    return undefined;
+  }
+  const begin = (loaded: Record<string, unknown>) => {
+    if ("service" in plan) startService(plan, starter, loaded);
+    else enterFunction(plan, starter, () => findExport(loaded, plan.export, plan.module));
+  };
+  const namespace = loadedModule(plan.module, plan.from);
+  if (namespace === undefined) return load(plan.module, plan.from).then(begin);
+  begin(namespace);
+  return undefined;
+}
+
+function enterFunction(plan: FunctionPlan, starter: Starter, find: () => unknown): void {
+  let work: unknown;
+  try {
+    work = find();
+    if (typeof work !== "function") {
+      const name = "function" in plan ? plan.function : plan.export;
+      throw new TypeError(`'${name}' is no function but ${work === null ? "null" : `of type ${typeof work}`}`);
+    }
+  } catch (error) {
+    throw new CommandFailed("function", error);
+  }
+  const args = takeArguments();
+  const fd = starter.begin(plan);
+  enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, args);
+}
+
+function startService(plan: RpcPlan, starter: Starter, namespace: Record<string, unknown>): void {
+  const { serveRpc } = rpcService();
+  const args = takeArguments();
+  const fd = starter.begin(plan);
+  serveRpc({ addon: starter.addon, fd, namespace, plan, args });
+}
+
+/** In a fork of a worker that serves rpc, which waits for commands now as any other process that runs nothing. */
+export function leaveService(addon: Addon): void {
+  rpcService().abandonService();
+  ignoreInterrupt(addon);
+}
+
+/** Most processes never need it. */
+function rpcService(): typeof import("./rpc/serve.cjs") {
+  return require("./rpc/serve.cjs") as typeof import("./rpc/serve.cjs");
+}
