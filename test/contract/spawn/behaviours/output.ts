@@ -24,6 +24,8 @@ function command(name: string, ...args: Arguments): Behaviour {
 }
 
 const BOTH = "printf 'äöü'; printf err >&2";
+/** One octet and many characters of two: a pipe's pieces, of a power of two, end in the middle of one. */
+const SPLIT = `awk 'BEGIN { printf "x"; for (i = 0; i < 70000; i++) printf "ä" }'`;
 
 export const output: Behaviour[] = [
   file("a program alone", "true"),
@@ -35,6 +37,11 @@ export const output: Behaviour[] = [
   ...["utf8", "latin1", "hex", "buffer", "no such encoding", null, undefined, 7].map((encoding) =>
     file(`encoding ${encoding}`, "sh", ["-c", BOTH], { encoding }),
   ),
+  ...["utf8", "latin1", "buffer"].flatMap((encoding) => [
+    file(`encoding ${encoding} of characters in pieces`, "sh", ["-c", SPLIT], { encoding }),
+    command(`encoding ${encoding} of characters in pieces`, SPLIT, { encoding }),
+    command(`encoding ${encoding} of an incomplete character`, "printf '\\303'", { encoding }),
+  ]),
   file("a code", "sh", ["-c", "echo out; echo err >&2; exit 9"]),
   file("a signal", "sh", ["-c", "kill -TERM $$"]),
   file("a program that does not exist", "no-such-program", ["a"]),
