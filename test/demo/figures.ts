@@ -1,18 +1,21 @@
-/** `npm run demo:figures`: what the gallery's page feels like, measured in Chromium. It only reports. */
+/** `npm run demo:figures`: what the gallery's page feels like, measured in Chromium. It only reports, unless it is told to be strict. */
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Command as Program } from "commander";
 import { chromium, type Page } from "playwright";
 import WebSocket from "ws";
 import { readMemory } from "../../main/memory.js";
 import type { Command } from "../../renderer-demo/contract/commands.js";
 import type { ProgramsDone, Pulse } from "../../renderer-demo/contract/events.js";
 import { decodeEvent, PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "../../renderer-demo/contract/frames.js";
+import { describeMachine, machineLine } from "../bench/support/machine.js";
 import { ROOT } from "../support/thumbnails.js";
 import { chromiumPath, FLAGS, withoutBrowser } from "./support/browser.js";
+import { FigureReport } from "./support/figure-report.js";
 import { fillWithNames, pidsOf } from "./support/gallery.js";
 import { type Demo, startDemo } from "./support/program.js";
 
@@ -22,14 +25,17 @@ const WORKERS = 4;
 const WATCHED_MS = 10_000;
 const REST_MS = 3000;
 
+const program = new Program("figures")
+  .description("Measures the gallery's page in Chromium.")
+  .option("--strict", "exit with 1 when a goal is missed")
+  .parse();
+const { strict = false } = program.opts<{ strict?: boolean }>();
+const report = new FigureReport();
+
 if (withoutBrowser !== false) throw new Error(withoutBrowser);
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-figures-"));
 const places = Object.fromEntries(["empty", "photos", "many", "cache"].map((name) => [name, path.join(folder, name)]));
 const { empty, photos, many, cache } = places as Record<"empty" | "photos" | "many" | "cache", string>;
-
-function report(what: string, figure: string): void {
-  process.stdout.write(`${what.padEnd(64)} ${figure}\n`);
-}
 
 /** Something that asks the gallery for what the page has no button for. */
 async function openLine({ address }: Demo) {
@@ -89,16 +95,10 @@ async function framesWhile(page: Page, work: () => Promise<unknown>): Promise<nu
   return page.evaluate<number[]>("window.watch$ = false, window.frames$");
 }
 
-function summary(frames: readonly number[]): string {
-  const sorted = frames.toSorted((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(0);
-  const slow = frames.filter((ms) => ms > 50).length;
-  return `${frames.length} frames: median ${at(0.5)}, 99 % ${at(0.99)}, longest ${at(1)} ms; over 50 ms: ${slow}`;
-}
-
-async function ownMemory(page: Page): Promise<string> {
+/** In megabytes. */
+async function ownMemory(page: Page): Promise<number> {
   const uses = await Promise.all((await pidsOf(page, "worker")).map((pid) => readMemory(pid)));
-  return (uses.reduce((sum, { uss }) => sum + uss, 0) / 2 ** 20).toFixed(1);
+  return uses.reduce((sum, { uss }) => sum + uss, 0) / 2 ** 20;
 }
 
 async function scrollAbout(page: Page): Promise<void> {
@@ -109,20 +109,24 @@ async function scrollAbout(page: Page): Promise<void> {
   }
 }
 
-async function measure(page: Page, demo: Demo): Promise<void> {
-  const line = await openLine(demo);
-  report("frames of the page at rest", summary(await framesWhile(page, () => sleep(REST_MS))));
-  report(
-    "from choosing 2,000 photographs to the first thumbnail",
-    `${(await timeUntil(page, photos, ".tile.ready")).toFixed(0)} ms`,
-  );
+type Line = Awaited<ReturnType<typeof openLine>>;
+
+async function measureThumbnails(page: Page, line: Line): Promise<void> {
+  report.addFrames("frames of the page at rest", await framesWhile(page, () => sleep(REST_MS)));
+  const firstMs = await timeUntil(page, photos, ".tile.ready");
+  const choosing = "from choosing 2,000 photographs to the first thumbnail";
+  report.add(choosing, `${firstMs.toFixed(0)} ms`, { value: firstMs, most: 300 });
   await page.mouse.move(300, 400);
-  report("frames while thumbnails are made, scrolling", summary(await framesWhile(page, () => scrollAbout(page))));
+  report.addFrames("frames while thumbnails are made, scrolling", await framesWhile(page, () => scrollAbout(page)));
   await page.getByLabel("Whole folder").check({ force: true });
   const before = await line.until((pulse) => pulse);
-  report("frames while the whole folder is filled", summary(await framesWhile(page, () => sleep(WATCHED_MS))));
+  report.addFrames("frames while the whole folder is filled", await framesWhile(page, () => sleep(WATCHED_MS)));
   const after = await line.until((pulse) => pulse !== before && pulse);
-  report("pictures per second meanwhile", (((after.made - before.made) * 1000) / WATCHED_MS).toFixed(0));
+  report.add("pictures per second meanwhile", (((after.made - before.made) * 1000) / WATCHED_MS).toFixed(0));
+}
+
+/** Pictures are being made meanwhile. */
+async function measurePrograms(page: Page, line: Line): Promise<void> {
   line.send({ name: "ballast", megabytes: 1024 });
   await line.until((pulse) => (pulse?.ballast ?? 0) >= 1024 * 2 ** 20);
   for (const [number, by] of (["desktop-fork", "child_process"] as const).entries()) {
@@ -131,23 +135,34 @@ async function measure(page: Page, demo: Demo): Promise<void> {
       await line.until((_, done) => done.length > number);
     });
     const { longestHoldUpMs, holdUpMs } = await line.until((_, done) => done[number]);
-    report(
+    report.add(
       `50 programs by ${by}, main process of 1 GB: its hold-ups`,
       `longest ${longestHoldUpMs.toFixed(1)}, in all ${holdUpMs.toFixed(0)} ms`,
     );
-    report("  the page's frames meanwhile, pictures being made", summary(frames));
+    report.addFrames("  the page's frames meanwhile, pictures being made", frames, by === "desktop-fork");
   }
   line.send({ name: "ballast", megabytes: 0 });
-  report(`own memory of ${WORKERS} workers at work`, `${await ownMemory(page)} MB together`);
+}
+
+async function measureMemory(page: Page, line: Line): Promise<void> {
+  const add = (when: string, mb: number, most?: number) =>
+    report.add(when, `${mb.toFixed(1)} MB together`, most === undefined ? undefined : { value: mb, most });
+  add(`own memory of ${WORKERS} workers at work`, await ownMemory(page));
   await page.getByLabel("Whole folder").uncheck({ force: true });
   await line.until((pulse) => pulse?.processes.every(({ kind, job }) => kind !== "worker" || job === undefined));
-  report("  when the last picture is made", `${await ownMemory(page)} MB together`);
+  add("  when the last picture is made", await ownMemory(page));
   await sleep(REST_MS);
-  report(`  ${REST_MS / 1000} s later`, `${await ownMemory(page)} MB together`);
-  report(
-    "from choosing a folder of 100,000 to its first tiles",
-    `${(await timeUntil(page, many, ".tile:not([hidden]) .name:not(:empty)")).toFixed(0)} ms`,
-  );
+  add(`  ${REST_MS / 1000} s later`, await ownMemory(page), 40);
+}
+
+async function measure(page: Page, demo: Demo): Promise<void> {
+  const line = await openLine(demo);
+  await measureThumbnails(page, line);
+  await measurePrograms(page, line);
+  await measureMemory(page, line);
+  const tilesMs = await timeUntil(page, many, ".tile:not([hidden]) .name:not(:empty)");
+  const choosing = "from choosing a folder of 100,000 to its first tiles";
+  report.add(choosing, `${tilesMs.toFixed(0)} ms`, { value: tilesMs, most: 1000 });
   line.close();
 }
 
@@ -166,6 +181,7 @@ try {
       .locator(".process.worker")
       .nth(WORKERS - 1)
       .waitFor();
+    process.stdout.write(`${new Date().toISOString()}, ${machineLine(describeMachine())}\n`);
     await measure(page, demo);
   } finally {
     await browser.close();
@@ -173,4 +189,9 @@ try {
   }
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
+}
+
+if (report.missed.length > 0) {
+  process.stdout.write(`\nGoals missed: ${report.missed.join("; ")}\n`);
+  if (strict) process.exitCode = 1;
 }
