@@ -18,7 +18,7 @@ export interface Task {
 const MODULES = [new URL("../worker/thumbnail.js", import.meta.url)];
 
 /** Below every program that a person waits for: also the window's processes, wherever they are. */
-const NICENESS = 5;
+const NICENESS = 19;
 
 export class Forks {
   readonly template = new Template({

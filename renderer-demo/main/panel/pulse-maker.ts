@@ -5,7 +5,7 @@ import type { Session } from "../session.js";
 import { HoldUps } from "./hold-ups.js";
 import { ProcessList } from "./process-list.js";
 
-const INTERVAL_MS = 250;
+const INTERVAL_MS = 200;
 
 export class PulseMaker {
   readonly #gallery: Gallery;

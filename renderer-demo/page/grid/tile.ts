@@ -1,11 +1,6 @@
 /** One picture in the grid. Tiles are used again and again for other pictures. */
 import { make, setText } from "../dom.js";
-import { FramePacer } from "../frame-pacer.js";
 import type { PictureState } from "../pictures.js";
-
-/** A row of pictures that are known already, after a scroll, is decoded and drawn in two or three frames and not in one. */
-const IMAGES_PER_FRAME = 3;
-const images = new FramePacer(IMAGES_PER_FRAME);
 
 export interface TileContent {
   name: string | undefined;
@@ -49,18 +44,15 @@ export class Tile {
     this.element.setAttribute("aria-selected", String(active));
   }
 
+  /** Decoded before it is shown: the frame that shows it has nothing to wait for. */
   #showImage(url: string | undefined): void {
     if (url === this.#url) return;
     this.#url = url;
     this.element.classList.remove("ready");
-    this.#image.removeAttribute("src");
-    if (url === undefined) images.takeBack(this.#decode);
-    else images.add(this.#decode);
-  }
-
-  /** Decoded before it is shown: the frame that shows it has nothing to wait for. */
-  readonly #decode = () => {
-    const url = this.#url as string;
+    if (url === undefined) {
+      this.#image.removeAttribute("src");
+      return;
+    }
     this.#image.src = url;
     this.#image.decode().then(
       () => {
@@ -68,5 +60,5 @@ export class Tile {
       },
       () => {}, // another picture took its place
     );
-  };
+  }
 }

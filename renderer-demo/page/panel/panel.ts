@@ -11,7 +11,7 @@ import { forgetColours } from "./surface.js";
 import { STUTTER_MS, TimeStrip } from "./time-strip.js";
 
 /** Often enough for the eye; the page has better things to do. */
-const DRAW_INTERVAL_MS = 250;
+const DRAW_INTERVAL_MS = 66;
 
 export class Panel {
   readonly #frames = new TimeStrip(byId("frame-strip", HTMLCanvasElement));
