@@ -18,7 +18,7 @@ export interface Task {
 const MODULES = [new URL("../worker/thumbnail.js", import.meta.url)];
 
 /** Below every program that a person waits for: also the window's processes, wherever they are. */
-const NICENESS = 19;
+const NICENESS = 5;
 
 export class Forks {
   readonly template = new Template({
