@@ -1,5 +1,7 @@
-/* What happens at load time, and the one advice that would make a fork of V8 impossible. */
+/* What happens at load time, and the two system calls that a runtime which is to be forked must not make. */
 #include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,4 +38,25 @@ __attribute__((constructor)) static void load(void) {
 GUARD_EXPORT int madvise(void *address, size_t length, int advice) {
   if (advice == MADV_DONTFORK) return 0;
   return (int)syscall(SYS_madvise, address, length, advice);
+}
+
+/*
+ * libuv adds descriptors to epoll by way of an io_uring where there is one, and a fork shares the memory of the ring.
+ * The event loop of JavaScript gets another one in a child, but that of Node's tracing agent doesn't, and each child
+ * turns it once at its exit: two of them at the same time wrote to one ring, and libuv ended both (SIGABRT, Node 22 and
+ * later). Without a ring libuv asks epoll itself.
+ */
+GUARD_EXPORT long syscall(long number, ...) {
+  static long (*next)(long, ...);
+  if (next == NULL) next = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
+  if (number == SYS_io_uring_setup) {
+    errno = ENOSYS;
+    return -1;
+  }
+  va_list list;
+  va_start(list, number);
+  long arguments[6];
+  for (int i = 0; i < 6; i++) arguments[i] = va_arg(list, long);
+  va_end(list);
+  return next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
 }
