@@ -22,7 +22,7 @@ async function inheritance(preload?: string): Promise<Record<"theirs" | "spawned
   return JSON.parse(stdout);
 }
 
-const OURS = /desktop.?fork|^LD_PRELOAD=/i;
+const OURS = /^(DESKTOP_FORK_\w+|LD_PRELOAD)=/;
 
 describe("what a spawned program is born with", () => {
   it("is neither the fork guard nor a variable of ours", async () => {
