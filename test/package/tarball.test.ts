@@ -90,7 +90,7 @@ describe("the packed library", () => {
 
   test("where nothing is prebuilt and there is no compiler, the install says in a line what to do", async () => {
     const bare = await withoutPrebuilt(folder, tarball);
-    const env = { PATH: await pathWithoutCompiler(folder) };
+    const env = { PATH: await pathWithoutCompiler(folder), npm_config_loglevel: "notice" }; // a silent run of the tests is none of its business
     await assert.rejects(
       installLibrary(folder, bare, { env }),
       /^.*desktop-fork: building the addon needs g\+\+, make, python3: on Debian, "apt install g\+\+ make python3"$/m,
