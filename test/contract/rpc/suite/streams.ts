@@ -86,7 +86,7 @@ export function streams({ addon }: Configuration): void {
         most = Math.max(most, process.memoryUsage().arrayBuffers);
       }
       assert.equal(items, 400);
-      assert.ok(most < 60 * MEGABYTE, `${most} bytes of buffers`);
+      assert.ok(most < 100 * MEGABYTE, `${most} bytes of buffers`);
     });
 
     test("two streams and calls go on side by side", async () => {
