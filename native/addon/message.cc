@@ -65,8 +65,11 @@ class Message {
     return true;
   }
 
+  // Not even an empty value fits without its header.
+  bool IsFull() const { return size_ + kValueHeaderBytes > kMaxBytes; }
+
   bool AddOctets(const void* octets, size_t length) {
-    if (length > RoomLeft()) return false;
+    if (IsFull() || length > RoomLeft()) return false;
     if (length > 0) memcpy(Room(), octets, length);
     Close(kOctets, length);
     return true;
@@ -79,6 +82,7 @@ class Message {
   }
 
   bool AddEnvironment() {
+    if (IsFull()) return false;
     size_t room = RoomLeft(), used = 0;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; entry++) {
       size_t bytes = strlen(*entry) + 1;

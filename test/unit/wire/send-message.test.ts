@@ -54,6 +54,15 @@ describe("messages that the addon writes", { skip }, () => {
     addon.close(descriptor);
   });
 
+  it("are left to others when the header of a last, empty value has no room", () => {
+    for (const short of [0, 1, 4]) {
+      const full = new Uint8Array(16 * 1024 - 12 - 5 - short);
+      for (const last of ["", new Uint8Array(), Gathered.Environment, Gathered.Inheritance])
+        assert.equal(addon.sendMessage(ours, MessageType.Arguments, 1, [full, last], []), -1);
+    }
+    assert.equal(addon.peek(theirs, space), -1);
+  });
+
   it("close the descriptors that they took along", () => {
     const descriptor = addon.duplicate(ours, 0);
     assert.equal(addon.sendMessage(ours, MessageType.Run, 1, ["{}"], [descriptor]), 0);
