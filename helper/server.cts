@@ -128,9 +128,7 @@ export class Server implements ChannelEvents {
       case MessageType.Fork:
         return this.#fork(message);
       case MessageType.Sync:
-        this.#settle();
-        this.#channel?.send(MessageType.Done, message.id);
-        return undefined;
+        return this.#sync(message);
       case MessageType.Run:
         return this.#run(message);
       case MessageType.Exec:
@@ -182,7 +180,7 @@ export class Server implements ChannelEvents {
       throw new CommandFailed("fork", error);
     }
     prepareEntropy();
-    this.#settle();
+    await this.#settle();
     const channel = this.#channel as Channel;
     await new Promise<void>((resolve) => {
       forkInCheckPhase(addon, (result) => {
@@ -201,10 +199,17 @@ export class Server implements ChannelEvents {
   }
 
   /** Before anybody is told that this process is ready, and before a child of it is born. */
-  #settle(): void {
-    if (!this.#host.littered) return;
+  #settle(): Promise<void> | undefined {
+    if (!this.#host.littered) return undefined;
     this.#host.littered = false;
-    settle();
+    return settle();
+  }
+
+  #sync({ id }: Message): Promise<void> | undefined {
+    const done = () => this.#channel?.send(MessageType.Done, id);
+    const settled = this.#settle()?.then(done);
+    if (settled === undefined) done();
+    return settled;
   }
 
   /** The child's side of a fork: this server ends, another takes over. Nothing that this one awaits may go on. */

@@ -1,7 +1,7 @@
 /** What a template does once its modules are loaded, so that none of its children has to. */
 import path = require("node:path");
 
-import { collectGarbage } from "./garbage.cjs";
+import { collectAllGarbage } from "./garbage.cjs";
 
 /** More than V8 needs to take a function for a hot one. */
 const CALLS = 20_000;
@@ -10,7 +10,7 @@ const CALLS = 20_000;
  * Ends a collection that V8 may be in the middle of: each child would go on with it. And has the function optimised that loading
  * modules calls most: it is so near to it by then that each child would do that, which takes 8 ms.
  */
-export function settle(): void {
+export async function settle(): Promise<void> {
   for (let i = 0; i < CALLS; i++) path.resolve(process.execPath, "..", String(i & 7));
-  collectGarbage();
+  await collectAllGarbage();
 }

@@ -3,7 +3,7 @@ import type { BenchCase } from "../bench-case.js";
 import { callsCase } from "./calls.js";
 import { growthHeapCase, growthWorkersCase } from "./growth.js";
 import { holdUp1GbCase, holdUp2GbCase, holdUp4GbCase, holdUp42MbCase } from "./hold-up.js";
-import { memoryEmptyCase, memoryPreloadedCase } from "./memory.js";
+import { memoryEmptyCase, memoryPreloadedCase, memoryTypescriptCase } from "./memory.js";
 import { poolCases } from "./pool.js";
 import { rateCase } from "./rate.js";
 import { spawnCases } from "./spawn.js";
@@ -18,6 +18,7 @@ export function allCases(): BenchCase[] {
     rateCase,
     memoryEmptyCase,
     memoryPreloadedCase,
+    memoryTypescriptCase,
     holdUp42MbCase,
     holdUp1GbCase,
     holdUp2GbCase,
