@@ -23,6 +23,8 @@ export function prepare(plan: StartPlan): Prepared {
   if (addon instanceof Error) throw addon;
   for (const fd of plan.files ?? []) fs.closeSync(fd);
   addon?.adoptThreads();
+  // A message must not take the processor from the program that sends it.
+  if (plan.template) addon?.giveWay();
   if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
   ignoreInterrupt(addon);
   process.title = plan.title;

@@ -7,6 +7,8 @@ export interface ConnectionEvents {
   hello?(hello: Hello): void;
   /** Puts a failure into better words. */
   explain?(error: ForkError): ForkError;
+  /** A request was answered, or failed. */
+  answered?(): void;
   /** Nothing more can be asked of this process. Called once, unless it was closed. */
   failed?(error: ForkError): void;
   /** A child of this process has ended that was started before it was given to this program. */

@@ -32,7 +32,10 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   /** The process that this one was forked from, which reports its end. */
   readonly #source: Source | undefined;
   readonly #children = new Children();
-  readonly #requests = new Requests(() => this.release());
+  readonly #requests = new Requests(() => {
+    this.release();
+    this.events.answered?.();
+  });
   #settleExited!: (status: ExitStatus) => void;
   #status: ExitStatus | undefined;
   #channel!: Channel;
@@ -103,7 +106,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
    */
   born(process: ProcessHandle): void {
     this.#process = process;
-    process.setReferenced(this.#holds > 0);
+    process.setReferenced(this.#ended && this.#holds > 0);
     if (this.#source === undefined) process.watch((status) => this.#exit(status));
     else this.#source.adopt(process.pid, this);
     if (this.#status === undefined) enlist(this);
@@ -162,16 +165,22 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   /** Keeps the parent's event loop alive until release(), or until the process has ended. */
   hold(): void {
     if (this.#holds++ > 0) return;
-    this.#channel.setReferenced(true);
-    this.#process?.setReferenced(true);
-    this.#source?.hold();
+    if (this.#ended) this.#holdForStatus();
+    else this.#channel.setReferenced(true);
   }
 
   release(): void {
     if (--this.#holds > 0) return;
     this.#channel.setReferenced(false);
+    if (!this.#ended) return;
     this.#process?.setReferenced(false);
     this.#source?.release();
+  }
+
+  /** The channel has ended: what is waited for comes from whoever tells how the process ended. */
+  #holdForStatus(): void {
+    this.#process?.setReferenced(true);
+    this.#source?.hold();
   }
 
   /** False when the process has ended, or never lived. */
@@ -275,6 +284,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
 
   /** Nothing more will be said, or heard. */
   #shut(): void {
+    if (!this.#ended && this.#holds > 0) this.#holdForStatus();
     this.#ended = true;
     this.#channel.close();
     this.#orphanChildren();

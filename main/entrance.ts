@@ -55,7 +55,7 @@ export class Entrance {
         if (connection.pid === undefined || failed !== undefined) return fail(failed ?? connection.failure);
         resolve(ours);
       };
-      connection.request(MessageType.Run, [JSON.stringify(plan)], [theirs], {
+      connection.request(MessageType.Run, [planText(plan)], [theirs], {
         answered: () => connection.onBirth(succeed),
         failed: fail,
       });
@@ -63,9 +63,17 @@ export class Entrance {
   }
 }
 
+/** The one that was written last: it is often the next one as well. */
+let written: { plan: RunPlan; text: string } | undefined;
+
+function planText(plan: RunPlan): string {
+  if (written?.plan !== plan) written = { plan, text: JSON.stringify(plan) };
+  return written.text;
+}
+
 function enterWithSocket(connection: Connection, plan: RunPlan, socket: net.Socket): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    connection.request(MessageType.Run, [JSON.stringify(plan)], [], {
+    connection.request(MessageType.Run, [planText(plan)], [], {
       answered: () => resolve(socket.ref()),
       failed: (error) => {
         socket.destroy();

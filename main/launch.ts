@@ -20,6 +20,8 @@ export interface LaunchOptions {
   title: string;
   cwd: string | undefined;
   detached: boolean;
+  /** It runs no function itself. */
+  template: boolean;
   /** Whether the process shall fork a child on trial before its hello. */
   tryFork: boolean;
   /** It runs this program as far as Template.ofProgram(). */
@@ -38,9 +40,17 @@ export interface Launched {
 
 /** @throws ForkError ERR_FORK_RUNTIME when the runtime can't be executed */
 export function launch(options: LaunchOptions): Launched {
-  const { runtime, title, detached, tryFork, program } = options;
+  const { runtime, title, detached, template, tryFork, program } = options;
   const addon = tryAddon();
-  const plan: StartPlan = { title, owner: process.pid, execArgv: runtime.execArgv, detached, tryFork, program };
+  const plan: StartPlan = {
+    title,
+    owner: process.pid,
+    execArgv: runtime.execArgv,
+    detached,
+    template,
+    tryFork,
+    program,
+  };
   if (runtime.unforkable !== undefined) plan.unforkable = runtime.unforkable;
   if (addon instanceof Error || runtime.files === undefined) return launchPlain(options, plan);
   plan.addon = runtime.files.addon;

@@ -6,7 +6,7 @@ import type net from "node:net";
 import { MessageType, type Value } from "../helper/wire/message.cjs";
 import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { RunPlan } from "../helper/wire/plans.cjs";
-import type { BirthOptions, ExecOptions, Strategy } from "./birth.js";
+import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./birth.js";
 import type { Connection } from "./connection.js";
 import { ForkError, systemError } from "./errors.js";
 import type { SentHandle } from "./handles.js";
@@ -67,7 +67,7 @@ export class ProcessCore {
   }
 
   /** A fork of this process as it is now; what is sent later does not reach it. */
-  fork(options: BirthOptions): ProcessCore {
+  fork(options: BirthOptions = { title: titleOf("process") }): ProcessCore {
     this.assertUsable();
     return this.forkServing(options);
   }
@@ -100,6 +100,11 @@ export class ProcessCore {
     this.#life.onAborted = told;
   }
 
+  /** Called whenever the process has answered something, or can't any more. */
+  set onAnswered(told: () => void) {
+    if (this.connection !== undefined) this.connection.events.answered = told;
+  }
+
   get pid(): number | undefined {
     return this.connection?.pid;
   }
@@ -116,6 +121,12 @@ export class ProcessCore {
     return this.#life.connection;
   }
 
+  /** As far as anyone knows: it takes commands, and its channel has not ended. */
+  get isAlive(): boolean {
+    return this.#unusable === undefined && this.#life.isAlive;
+  }
+
+  /** Why it takes no more commands. */
   get over(): Error | undefined {
     return this.#life.failure ?? (this.#unusable ? errorOfUse(this.#unusable) : this.#life.abandonment);
   }
@@ -180,17 +191,18 @@ export class ProcessCore {
 
   /** As run(), with the socket as it comes: a descriptor, the caller's; without the addon a stream. */
   async runRaw(plan: RunPlan): Promise<{ connection: Connection; end: number | net.Socket }> {
-    return this.take("run", async (connection) => ({ connection, end: await this.#life.enter(connection, plan) }));
+    const end = await this.take("run", (connection) => this.#life.enter(connection, plan));
+    return { connection: this.connection as Connection, end };
   }
 
   /** Uses the connection for a last command. The process object is used up by it, whatever comes of it. */
-  async take<T>(command: string, use: (connection: Connection) => Promise<T>): Promise<T> {
-    this.assertUsable();
-    const life = this.#life;
-    life.observed = true;
-    this.#unusable = { usedBy: command };
-    if (command !== "run") life.entrance.close();
+  take<T>(command: string, use: (connection: Connection) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
+      this.assertUsable();
+      const life = this.#life;
+      life.observed = true;
+      this.#unusable = { usedBy: command };
+      if (command !== "run") life.entrance.close();
       life.stages.at(Stage.Connected, () => {
         if (life.failure !== undefined) return reject(life.failure);
         const connection = life.handOn();

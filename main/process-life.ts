@@ -69,6 +69,13 @@ export class ProcessLife {
     return this.#handedOn ? undefined : this.#connection?.failure;
   }
 
+  /** As far as anyone knows. */
+  get isAlive(): boolean {
+    const connection = this.#connection;
+    if (this.#failure !== undefined || connection === undefined) return this.#failure === undefined;
+    return connection.isOpen && (this.#handedOn || connection.failure === undefined);
+  }
+
   /** When a signal has ended it: what is thrown for that. */
   get abortion(): Error | undefined {
     return this.#abortedBy && abortError(this.#abortedBy);

@@ -79,7 +79,7 @@ export class ForkProcess {
   }
 
   /** A fork of the default template: an empty process, which is started on first use. */
-  static create(options: ForkOptions = {}): ForkProcess {
+  static create(options?: ForkOptions): ForkProcess {
     return forkOf(defaultTemplateCore(), options);
   }
 
@@ -107,7 +107,7 @@ export class ForkProcess {
   }
 
   /** A new process like this one: all that was sent so far is in it, nothing that is sent later. */
-  fork(options: ForkOptions = {}): ForkProcess {
+  fork(options?: ForkOptions): ForkProcess {
     return forkOf(this.#core, options);
   }
 
@@ -183,14 +183,15 @@ export class ForkProcess {
    */
   run(target: string, options?: RunOptions): Promise<Worker>;
   run(module: string | URL, exportName?: string, options?: RunOptions): Promise<Worker>;
-  async run(target: string | URL, exportOrOptions: string | RunOptions = {}, more: RunOptions = {}): Promise<Worker> {
+  async run(target: string | URL, exportOrOptions?: string | RunOptions, more?: RunOptions): Promise<Worker> {
+    const core = this.#core;
     const options = typeof exportOrOptions === "string" ? { ...more, export: exportOrOptions } : exportOrOptions;
-    checkOptions("run", options);
-    this.#core.assertUsable();
-    if (options.signal !== undefined) this.#core.obey(options.signal);
-    const { connection, socket } = await this.#core.run(runPlan(target, options));
-    this.#core.onAborted = (error) => socket.destroy(error);
-    return new Worker({ connection, socket, pipes: this.#core.pipes });
+    if (options !== undefined) checkOptions("run", options);
+    core.assertUsable();
+    if (options?.signal !== undefined) core.obey(options.signal);
+    const { connection, socket } = await core.run(runPlan(target, options));
+    core.onAborted = (error) => socket.destroy(error);
+    return new Worker({ connection, socket, pipes: core.pipes });
   }
 
   /**
@@ -255,8 +256,13 @@ export class ForkProcess {
   }
 }
 
+interface Forkable {
+  fork(options?: BirthOptions): ProcessCore;
+}
+
 /** @throws ForkError when the source can't be forked any more; nothing is left open then */
-export function forkOf(source: { fork(options: BirthOptions): ProcessCore }, options: ForkOptions): ForkProcess {
+export function forkOf(source: Forkable, options: ForkOptions | undefined): ForkProcess {
+  if (options === undefined) return new ForkProcess(source.fork());
   const birth = birthOptions(options);
   try {
     return new ForkProcess(source.fork(birth));

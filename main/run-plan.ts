@@ -25,17 +25,27 @@ function isAbsolute(module: string): boolean {
 
 const FUNCTION_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u;
 
-/** @throws ForkError ERR_FORK_ARGUMENT */
-export function runPlan(target: string | URL, { export: exportName, title }: RunNames): RunPlan {
+/** The plan that was asked for last: programs mostly start what they have started before. */
+let last: { module: string; name: string; title: string | undefined; owner: number; plan: RunPlan } | undefined;
+
+/**
+ * @returns mostly the same object for the same module: it is not to be changed
+ * @throws ForkError ERR_FORK_ARGUMENT
+ */
+export function runPlan(target: string | URL, { export: exportName, title }: RunNames = {}): Readonly<RunPlan> {
   if (typeof target === "string" && exportName === undefined && FUNCTION_NAME.test(target))
     return { function: target, title: title ?? titleOf(target) };
   const module = specifierOf(target);
   const name = exportName ?? "default";
-  return {
+  if (last?.module === module && last.name === name && last.title === title && last.owner === process.pid)
+    return last.plan;
+  const plan = {
     module,
     // A look at the stack is dear; what says itself where it is needs none.
     from: isAbsolute(module) ? "" : callerFile(),
     export: name,
     title: title ?? titleOf(name === "default" ? (module.split("/").at(-1) as string) : name),
   };
+  if (plan.from === "") last = { module, name, title, owner: process.pid, plan };
+  return plan;
 }

@@ -8,6 +8,7 @@ export class Spares {
   readonly #wanted: () => number;
   readonly #make: () => ProcessCore;
   readonly #waiting: ProcessCore[] = [];
+  readonly #taken = () => this.refill();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param make called in turns of the event loop in which nobody waits for a process */
@@ -18,8 +19,12 @@ export class Spares {
 
   /** The oldest: it is the most likely to be ready, and none is behind a process that would be forked now. */
   take(): ProcessCore | undefined {
-    for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift())
-      if (spare.over === undefined) return spare;
+    for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift()) {
+      if (!spare.isAlive) continue;
+      // Not before its caller has been served.
+      spare.onAnswered = this.#taken;
+      return spare;
+    }
     return undefined;
   }
 

@@ -24,7 +24,8 @@ export function startRuntime(options: ExecOptions, stdio: Stdio | undefined): St
   const { title, cwd, detached = false, program = false, priority } = options;
   runtime.unforkable ??= verdicts.get(runtime.file);
   const tryFork = runtime.unforkable === undefined && !verdicts.has(runtime.file);
-  return { ...launch({ runtime, title, cwd, detached, tryFork, program, priority, stdio }), runtime };
+  const template = options.type === "template";
+  return { ...launch({ runtime, title, cwd, detached, template, tryFork, program, priority, stdio }), runtime };
 }
 
 /** @param heard called once, if it says hello in time, with why it can't be forked */

@@ -37,7 +37,8 @@ export function copySteps(steps: readonly Step[]): Step[] {
 }
 
 export function closeSteps(steps: readonly Step[] | undefined): void {
+  if (steps === undefined) return;
   const addon = tryAddon();
   if (addon instanceof Error) return;
-  for (const step of steps ?? []) for (const { fd } of step.handles) addon.close(fd);
+  for (const step of steps) for (const { fd } of step.handles) addon.close(fd);
 }

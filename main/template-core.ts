@@ -2,9 +2,11 @@
 
 import { processFacts } from "../helper/wire/facts.cjs";
 import { MessageType } from "../helper/wire/message.cjs";
+import type { DirectoryIdentity } from "../native/addon.cjs";
 import { type BirthOptions, type ExecOptions, titleOf } from "./birth.js";
 import { ForkError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
+import { tryAddon } from "./native.js";
 import { ProcessCore } from "./process-core.js";
 import { Spares } from "./spares.js";
 import { type StandardStreams, Stdio } from "./stdio.js";
@@ -31,6 +33,7 @@ export class TemplateCore {
   readonly #options: TemplateCoreOptions;
   readonly #spares: Spares;
   #process: ProcessCore | undefined;
+  #directory: DirectoryIdentity | undefined;
   #closed = false;
 
   constructor(options: TemplateCoreOptions) {
@@ -52,6 +55,11 @@ export class TemplateCore {
     return this.#process;
   }
 
+  /** The working directory of its process, where that is the one that this program had when it started it. */
+  get directory(): DirectoryIdentity | undefined {
+    return this.#directory;
+  }
+
   /**
    * Resolves when the process has done all it was told; rejects with what went wrong.
    * @throws ForkError ERR_FORK_CLOSED
@@ -65,17 +73,18 @@ export class TemplateCore {
    * A new process like this one.
    * @throws ForkError ERR_FORK_CLOSED
    */
-  fork(options: BirthOptions): ProcessCore {
+  fork(options?: BirthOptions): ProcessCore {
     this.live();
-    const { cwd, env, detached, stdio, signal } = options;
-    const ordinary = cwd === undefined && env === undefined && stdio === undefined && !detached;
-    const spare = ordinary && !signal?.aborted ? this.#spares.take() : undefined;
-    if (spare !== undefined && signal !== undefined) spare.obey(signal);
-    this.#spares.refill();
-    return spare ?? this.#forkNow(options);
+    const spare = options === undefined || isOrdinary(options) ? this.#spares.take() : undefined;
+    if (spare === undefined) {
+      this.#spares.refill();
+      return this.#forkNow(options);
+    }
+    if (options?.signal !== undefined) spare.obey(options.signal);
+    return spare;
   }
 
-  #forkNow(options: BirthOptions): ProcessCore {
+  #forkNow(options: BirthOptions = { title: titleOf("process") }): ProcessCore {
     const live = this.live();
     const { forkStdio } = this.#options;
     if (forkStdio === undefined || options.stdio !== undefined) return live.fork(options);
@@ -102,8 +111,7 @@ export class TemplateCore {
   live(): ProcessCore {
     if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
     const process = this.#process;
-    const isGone = process === undefined || process.over !== undefined || process.connection?.isOpen === false;
-    return isGone ? this.#start() : process;
+    return process?.isAlive ? process : this.#start();
   }
 
   #defaultSpares(): number {
@@ -115,6 +123,7 @@ export class TemplateCore {
     const { name, modules, from, spares: _, forkStdio: __, ...options } = this.#options;
     // A spare of a dead template could not say how it ended.
     this.#spares.clear();
+    this.#directory = options.cwd === undefined ? identifyDirectory() : undefined;
     const core = ProcessCore.exec({ ...options, type: "template", title: titleOf(`template ${name}`) });
     this.#process = core;
     core.onFailed = (error) => this.#died(core, error);
@@ -137,6 +146,16 @@ export class TemplateCore {
     if (connection === undefined) report({ code: null, signal: null });
     else void connection.exited.then(report);
   }
+}
+
+/** Any other process like this would do as well. */
+function isOrdinary({ cwd, env, detached, stdio, signal }: BirthOptions): boolean {
+  return cwd === undefined && env === undefined && stdio === undefined && !detached && !signal?.aborted;
+}
+
+function identifyDirectory(): DirectoryIdentity | undefined {
+  const addon = tryAddon();
+  return addon instanceof Error ? undefined : addon.identifyDirectory();
 }
 
 /** Files of the library's own that workers will need: what the template has loaded, no worker has to. */

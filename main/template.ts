@@ -138,7 +138,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
   }
 
   /** A new process with all that the template has loaded. */
-  fork(options: ForkOptions = {}): ForkProcess {
+  fork(options?: ForkOptions): ForkProcess {
     return forkOf(this.#core, options);
   }
 

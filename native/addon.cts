@@ -54,6 +54,9 @@ export interface ProgramOptions {
  */
 export type Inheritance = Uint8Array;
 
+/** Holds only as long as somebody has the directory open. */
+export type DirectoryIdentity = Uint8Array;
+
 /** In the place of a message's value: what a program has from this process at that moment, as octets. */
 export enum Gathered {
   /** As of {@link Addon.environment}. */
@@ -118,8 +121,10 @@ export interface Addon {
   inheritance(): Inheritance;
   /** This process's, as the kernel's strings are: what is no UTF-8 stays what it is. */
   environment(): Buffer;
-  /** A descriptor of it; the caller's. */
-  workingDirectory(): number;
+  /** What tells this process's working directory from every other that somebody has open; undefined before Linux 5.8. */
+  identifyDirectory(): DirectoryIdentity | undefined;
+  /** A descriptor of it, the caller's; -1 when it is the `known` one. */
+  workingDirectory(known?: DirectoryIdentity): number;
   /** The kernel's answer; `process.pid` is stale in a forked child. */
   getpid(): number;
   pidfdOpen(pid: number): number;
@@ -128,6 +133,11 @@ export interface Addon {
   /** Reaps a child of this process; undefined while it runs. */
   pidfdWait(pidfd: number): WaitStatus | undefined;
   setsid(): void;
+  /**
+   * Whoever wakes this process goes on first. What it forks, spawns or becomes does not give way. Nothing changes in a process
+   * whose scheduling policy is not the usual one.
+   */
+  giveWay(): void;
   ignoreSignal(signal: number): void;
   defaultSignal(signal: number): void;
   watchChildren(callback: () => void): void;

@@ -25,6 +25,8 @@ export interface StartPlan {
   program?: boolean;
   /** Known already: why it can't be forked. */
   unforkable?: string;
+  /** It will only be forked, and start programs. */
+  template?: boolean;
   /** Whether to fork a child on trial before saying hello. */
   tryFork?: boolean;
   detached?: boolean;

@@ -1,15 +1,18 @@
 /** Who starts programs: a template, or child_process where there is none. */
 import { debuglog } from "node:util";
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon, DirectoryIdentity } from "../../native/addon.cjs";
 import type { Connection } from "../connection.js";
 import type { ForkError } from "../errors.js";
-import { tryAddon } from "../native.js";
+import { requireAddon } from "../native.js";
+import type { ProcessCore } from "../process-core.js";
 import { whyUnforkable } from "../runtime.js";
 import { defaultTemplateCore } from "../template-core.js";
 
 export interface Backend {
   addon: Addon;
   connection: Connection;
+  /** Where whoever starts the programs is, if that is known. */
+  directory: DirectoryIdentity | undefined;
 }
 
 const debug = debuglog("desktop-fork");
@@ -24,23 +27,30 @@ export function noteFailure(error: Error): void {
 
 /** @returns undefined where child_process has to do the work */
 export function spawnBackend(): Backend | undefined {
-  const addon = tryAddon();
-  const reason = whyNot();
-  if (reason !== undefined || addon instanceof Error) return explain(reason);
-  const template = defaultTemplateCore().live();
-  if (template.strategy?.name === "exec") return explain(template.strategy.reason);
-  if (template.connection === undefined) return explain(template.over?.message);
-  return { addon, connection: template.connection };
+  unforkable ??= { reason: whyNot() };
+  const reason = unforkable.reason ?? broken;
+  if (reason !== undefined) return explain(reason);
+  const core = defaultTemplateCore();
+  const template = core.live();
+  if (template === known?.template) return known.backend;
+  const { connection, strategy } = template;
+  if (strategy?.name === "exec") return explain(strategy.reason);
+  if (connection === undefined) return explain(template.over?.message);
+  const backend = { addon: requireAddon("spawn"), connection, directory: core.directory };
+  if (strategy !== undefined) known = { template, backend };
+  return backend;
 }
+
+/** One that can start programs can do so as long as it lives. */
+let known: { template: ProcessCore; backend: Backend } | undefined;
 
 let unforkable: { reason: string | undefined } | undefined;
 
-/** What is known before anything is tried. */
+/** What is known before anything is tried, and stays so. */
 function whyNot(): string | undefined {
   // Node asks there whether this program may start others.
   if ("permission" in process) return "this program runs under Node's permission model";
-  unforkable ??= { reason: whyUnforkable(undefined) };
-  return unforkable.reason ?? broken;
+  return whyUnforkable(undefined);
 }
 
 function explain(reason: string | undefined): undefined {

@@ -10,7 +10,7 @@ import { type Command, readCommand } from "./command.js";
 import { environmentBlock } from "./environment.js";
 import type { News } from "./life.js";
 import { limit } from "./limit.js";
-import { isSendable, programPlan } from "./plan.js";
+import { isSendable, planText } from "./plan.js";
 import { Program } from "./program.js";
 import { lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 
@@ -20,8 +20,9 @@ export function becomeProgram(core: ProcessCore, file: string, args: readonly st
   const command = readCommand(file, args, options);
   if (command === undefined || !isSendable(command))
     throw new ForkError("ERR_FORK_ARGUMENT", "exec: an argument is not what child_process.spawn would take");
-  const { ends, places, handles } = open(addon, command);
-  const values: Outgoing[] = [JSON.stringify(programPlan(command, places)), blockOf(command.args)];
+  const stdio = open(addon, command);
+  const { ends, handles } = stdio;
+  const values: Outgoing[] = [planText(command, stdio), blockOf(command.args)];
   if (command.env !== undefined) values.push(environmentBlock(command.env));
   const program = new Program({
     addon,

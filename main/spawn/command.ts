@@ -1,8 +1,8 @@
 /** The arguments of spawn(), checked and in one form. */
 import { fileURLToPath } from "node:url";
-import { type Resources, readResources } from "./resources.js";
+import { NO_RESOURCES, type Resources, readResources } from "./resources.js";
 import { isKillSignal } from "./signals.js";
-import { readStdio, type StdioItem } from "./stdio.js";
+import { PIPES, readStdio, type StdioItem } from "./stdio.js";
 
 export type Environment = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ export interface Command {
   /** Undefined: that of this program. */
   env: Environment | undefined;
   cwd: string | undefined;
-  stdio: StdioItem[];
+  stdio: readonly StdioItem[];
   detached: boolean;
   uid: number | undefined;
   gid: number | undefined;
@@ -25,9 +25,8 @@ export interface Command {
   resources: Resources;
 }
 
-type Options = Record<string, unknown>;
-
 const SHELL = "/bin/sh";
+const NO_ARGS: readonly unknown[] = [];
 
 /**
  * @returns undefined for everything that child_process would refuse. It is left to refuse it, in its own words; what it
@@ -35,90 +34,133 @@ const SHELL = "/bin/sh";
  * @throws ForkError ERR_FORK_UNSUPPORTED for "ipc"; ERR_FORK_ARGUMENT for limits or a priority that are none
  */
 export function readCommand(file: unknown, args: unknown, options: unknown): Command | undefined {
-  if (args !== undefined && args !== null && !Array.isArray(args)) return readCommand(file, [], args);
-  const given = readOptions(options);
-  if (given === undefined || !isText(file) || file === "") return undefined;
-  const words = readWords(args ?? []);
-  const cwd = readPath(given["cwd"]);
-  const stdio = readStdio(given["stdio"] || "pipe");
-  if (words === undefined || cwd === undefined || stdio === undefined || !hasOrderlyEnvironment(given["env"]))
-    return undefined;
-
-  const { shell, argv0 } = given;
-  const program = shell ? (typeof shell === "string" ? shell : SHELL) : file;
-  const rest = shell ? ["-c", [file, ...words].join(" ")] : words;
-  return {
-    file: program,
-    args: [(argv0 as string | null | undefined) ?? program, ...rest],
-    env: (given["env"] as Environment | undefined) || undefined,
-    cwd: cwd ?? undefined,
-    stdio,
-    detached: Boolean(given["detached"]),
-    uid: (given["uid"] as number | null | undefined) ?? undefined,
-    gid: (given["gid"] as number | null | undefined) ?? undefined,
-    timeout: (given["timeout"] as number | null | undefined) ?? 0,
-    killSignal: (given["killSignal"] as NodeJS.Signals | null | undefined) ?? undefined,
-    signal: given["signal"] as AbortSignal | undefined,
-    resources: readResources(given),
+  if (args !== undefined && args !== null && !Array.isArray(args)) return readCommand(file, NO_ARGS, args);
+  if (!isText(file) || file === "") return undefined;
+  const words = [file];
+  if (!addWords(words, (args ?? NO_ARGS) as readonly unknown[])) return undefined;
+  const command: Command = {
+    file,
+    args: words,
+    env: undefined,
+    cwd: undefined,
+    stdio: PIPES,
+    detached: false,
+    uid: undefined,
+    gid: undefined,
+    timeout: 0,
+    killSignal: undefined,
+    signal: undefined,
+    resources: NO_RESOURCES,
   };
+  return options === undefined || readOptions(command, options) ? command : undefined;
 }
 
 /** The kernel's strings end at a NUL. */
 export function isText(value: unknown): value is string {
-  return typeof value === "string" && !value.includes("\0");
+  return typeof value === "string" && value.indexOf("\0") < 0;
 }
 
-const CHECKS: Record<string, (value: unknown) => boolean> = {
-  __proto__: null as never,
-  detached: isBoolean,
-  windowsHide: isBoolean,
-  windowsVerbatimArguments: isBoolean,
-  uid: isInt32,
-  gid: isInt32,
-  shell: (shell) => typeof shell === "boolean" || isText(shell),
-  argv0: isText,
-  timeout: (timeout) => Number.isInteger(timeout) && (timeout as number) >= 0,
-  killSignal: isKillSignal,
-  serialization: (mode) => mode === "json" || mode === "advanced",
-};
+/** What needs all the other options. */
+interface Late {
+  stdio: unknown;
+  shell: unknown;
+  argv0: unknown;
+  limits: unknown;
+  priority: unknown;
+}
 
-function readOptions(options: unknown): Options | undefined {
-  if (options === undefined) return {};
-  if (typeof options !== "object" || options === null || Array.isArray(options)) return undefined;
-  // Without a prototype: what somebody has added to that of all objects is no option.
-  const own: Options = { __proto__: null, ...options };
-  for (const name in own) {
-    const value = own[name];
-    if (value !== undefined && value !== null && CHECKS[name]?.(value) === false) return undefined;
+/** @returns false for options that are none */
+function readOptions(command: Command, options: unknown): boolean {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) return false;
+  const late: Late = { stdio: undefined, shell: undefined, argv0: undefined, limits: undefined, priority: undefined };
+  // Its own only: what somebody has added to the prototype of all objects is no option.
+  const names = Object.keys(options);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const value: unknown = (options as Record<string, unknown>)[name];
+    if (value !== undefined && (value !== null || name === "signal") && !readOption(command, late, name, value))
+      return false;
   }
-  const { signal } = own;
-  if (signal !== undefined && (typeof signal !== "object" || signal === null || !("aborted" in signal)))
-    return undefined;
-  return own;
+  return readLate(command, late);
 }
 
-function isBoolean(value: unknown): boolean {
-  return typeof value === "boolean";
+/** @returns false when it is not as child_process wants it; what it does not know, it does not mind */
+function readOption(command: Command, late: Late, name: string, value: unknown): boolean {
+  switch (name) {
+    case "stdio":
+    case "limits":
+    case "priority":
+      late[name] = value;
+      return true;
+    case "shell":
+      late.shell = value;
+      return typeof value === "boolean" || isText(value);
+    case "argv0":
+      late.argv0 = value;
+      return isText(value);
+    case "cwd":
+      command.cwd = readPath(value);
+      return command.cwd !== undefined;
+    case "env":
+      command.env = (value || undefined) as Environment | undefined;
+      return hasOrderlyEnvironment(value);
+    case "detached":
+      command.detached = value as boolean;
+      return typeof value === "boolean";
+    case "uid":
+    case "gid":
+      command[name] = value as number;
+      return isInt32(value);
+    case "timeout":
+      command.timeout = value as number;
+      return Number.isInteger(value) && (value as number) >= 0;
+    case "killSignal":
+      command.killSignal = value as NodeJS.Signals;
+      return isKillSignal(value);
+    case "signal":
+      command.signal = value as AbortSignal;
+      return typeof value === "object" && value !== null && "aborted" in value;
+    case "windowsHide":
+    case "windowsVerbatimArguments":
+      return typeof value === "boolean";
+    case "serialization":
+      return value === "json" || value === "advanced";
+    default:
+      return true;
+  }
+}
+
+function readLate(command: Command, { stdio, shell, argv0, limits, priority }: Late): boolean {
+  const items = readStdio(stdio || "pipe");
+  if (items === undefined) return false;
+  command.stdio = items;
+  if (limits !== undefined || priority !== undefined) command.resources = readResources(limits, priority);
+  if (shell) {
+    command.file = typeof shell === "string" ? shell : SHELL;
+    command.args = [command.file, "-c", command.args.join(" ")];
+  }
+  if (argv0 !== undefined) command.args[0] = argv0 as string;
+  return true;
 }
 
 function isInt32(value: unknown): boolean {
   return typeof value === "number" && (value | 0) === value;
 }
 
-function readWords(args: readonly unknown[]): string[] | undefined {
-  const words: string[] = [];
-  for (const arg of args) {
-    if (typeof arg === "symbol") return undefined;
+/** @returns false when one of them can't be an argument */
+function addWords(words: string[], args: readonly unknown[]): boolean {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    if (typeof arg === "symbol") return false;
     const word = String(arg);
-    if (!isText(word)) return undefined;
+    if (!isText(word)) return false;
     words.push(word);
   }
-  return words;
+  return true;
 }
 
-/** @returns null for none, undefined for none that is valid */
-function readPath(cwd: unknown): string | null | undefined {
-  if (cwd === undefined || cwd === null) return null;
+/** @returns undefined for none that is valid */
+function readPath(cwd: unknown): string | undefined {
   if (cwd instanceof URL && cwd.protocol === "file:") return readPath(fileURLToPath(cwd));
   return isText(cwd) ? cwd : undefined;
 }

@@ -1,4 +1,5 @@
 /** A program's environment, as the kernel takes it. */
+import process from "node:process";
 import { isMainThread } from "node:worker_threads";
 import { blockOf } from "../../helper/wire/block.cjs";
 import { type Block, Gathered } from "../../native/addon.cjs";

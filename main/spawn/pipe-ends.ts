@@ -14,14 +14,17 @@ export interface PipeEndsOptions {
 export class PipeEnds {
   /** How many the program writes to, or both ways. */
   readonly outputs: number;
-  readonly #ends: readonly (PipeEnd | null)[];
+  readonly #ends: (PipeEnd | null)[] = [];
 
   constructor({ addon, fds, closed }: PipeEndsOptions) {
-    this.#ends = fds.map((fd, index) => {
-      if (fd < 0) return null;
-      return new PipeEnd({ addon, fd, readable: index > 0, closed: index > 0 ? closed : () => {} });
-    });
-    this.outputs = this.#ends.slice(1).filter((end) => end !== null).length;
+    let outputs = 0;
+    for (let index = 0; index < fds.length; index++) {
+      const fd = fds[index] as number;
+      const readable = index > 0;
+      if (fd >= 0 && readable) outputs++;
+      this.#ends.push(fd < 0 ? null : new PipeEnd({ addon, fd, readable, closed: readable ? closed : () => {} }));
+    }
+    this.outputs = outputs;
   }
 
   socket(index: number): net.Socket | null {

@@ -42,8 +42,10 @@ export interface Resources {
 const MIN_PRIORITY = -20;
 const MAX_PRIORITY = 19;
 
+export const NO_RESOURCES: Resources = Object.freeze({});
+
 /** @throws ForkError ERR_FORK_ARGUMENT */
-export function readResources({ limits, priority }: { limits?: unknown; priority?: unknown }): Resources {
+export function readResources(limits: unknown, priority: unknown): Resources {
   const resources: Resources = {};
   if (limits !== undefined && limits !== null) resources.limits = readLimits(limits);
   if (priority !== undefined && priority !== null) {

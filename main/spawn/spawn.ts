@@ -23,7 +23,7 @@ export const spawn = ((file: string, args?: readonly string[], options?: object)
     if (command !== undefined) forbidResources(command.resources);
     return childProcess.spawn(file, args as readonly string[], options as object);
   }
-  const program = startProgram(backend.addon, backend.connection, command);
-  limit(program, command);
+  const program = startProgram(backend, command);
+  if (command.timeout > 0 || command.signal !== undefined) limit(program, command);
   return program as unknown as ChildProcess;
 }) as Spawn;

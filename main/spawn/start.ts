@@ -8,12 +8,12 @@ import type { Child } from "../children.js";
 import type { Connection } from "../connection.js";
 import { type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
 import { PidfdHandle } from "../process-handle.js";
-import { noteFailure } from "./backend.js";
+import { type Backend, noteFailure } from "./backend.js";
 import type { Command } from "./command.js";
 import { environmentBlock } from "./environment.js";
 import type { Life, News } from "./life.js";
 import { systemFailure } from "./node-errors.js";
-import { programPlan } from "./plan.js";
+import { planText } from "./plan.js";
 import { Program } from "./program.js";
 import { closeStdio, lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 
@@ -21,18 +21,17 @@ import { closeStdio, lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 const REPORTED = new Set(["EACCES", "EAGAIN", "EMFILE", "ENFILE", "ENOENT"]);
 
 /** @throws Error as child_process does, for a descriptor that is not open */
-export function startProgram(addon: Addon, connection: Connection, command: Command): Program {
+export function startProgram(backend: Backend, command: Command): Program {
+  const { addon, connection } = backend;
   const { file, args } = command;
   let stdio: OpenStdio;
   try {
-    stdio = openAll(addon, command);
+    stdio = openAll(backend, command);
   } catch (error) {
     return stillborn(addon, command, error);
   }
-  const { ends, places, handles, directory } = stdio;
-  const plan = programPlan(command, places);
-  if (directory !== undefined) plan.directory = directory;
-  const values = [JSON.stringify(plan), blockOf(args), environmentBlock(command.env), Gathered.Inheritance];
+  const { ends, handles } = stdio;
+  const values = [planText(command, stdio), blockOf(args), environmentBlock(command.env), Gathered.Inheritance];
   const program = new Program({
     addon,
     file,
@@ -55,12 +54,16 @@ export function startProgram(addon: Addon, connection: Connection, command: Comm
   return program;
 }
 
-/** With the directory that relative paths count from: only a descriptor names it whatever becomes of its path. */
-function openAll(addon: Addon, { stdio, cwd }: Command): OpenStdio {
+/**
+ * With the directory that relative paths count from, unless the template is in the same: only a descriptor names it whatever
+ * becomes of its path.
+ */
+function openAll({ addon, directory }: Backend, { stdio, cwd }: Command): OpenStdio {
   const open = openStdio(addon, stdio);
   if (cwd !== undefined && path.isAbsolute(cwd)) return open;
   try {
-    open.directory = open.handles.push(addon.workingDirectory()) - 1;
+    const fd = addon.workingDirectory(directory);
+    if (fd >= 0) open.directory = open.handles.push(fd) - 1;
     return open;
   } catch (error) {
     closeStdio(addon, open);

@@ -10,11 +10,17 @@ export type StdioItem = "pipe" | "ignore" | { fd: number /** Reads the same sock
 
 const STANDARD_DESCRIPTORS = 3;
 
+export const PIPES: readonly StdioItem[] = ["pipe", "pipe", "pipe"];
+const NOTHING: readonly StdioItem[] = ["ignore", "ignore", "ignore"];
+const NONE: readonly number[] = [-1, -1, -1];
+
 /**
  * @returns undefined for what child_process does not understand either
  * @throws ForkError ERR_FORK_UNSUPPORTED for "ipc"
  */
-export function readStdio(stdio: unknown): StdioItem[] | undefined {
+export function readStdio(stdio: unknown): readonly StdioItem[] | undefined {
+  if (stdio === "ignore") return NOTHING;
+  if (stdio === "pipe") return PIPES;
   const list = typeof stdio === "string" ? [stdio, stdio, stdio] : stdio;
   if (!Array.isArray(list) || (list !== stdio && list[0] === "ipc")) return undefined;
   const items: StdioItem[] = [];
@@ -57,26 +63,30 @@ function readItem(item: unknown, index: number): StdioItem | undefined {
 /** Descriptors for one program. */
 export interface OpenStdio {
   /** Per descriptor of the program: this end of its pipe, the caller's; -1 where it has none. */
-  ends: number[];
-  /** To be sent, the caller's; per descriptor of the program where it is in `handles`, -1 for none. */
+  ends: readonly number[];
+  /** To be sent, the caller's. */
   handles: number[];
-  places: number[];
+  /** Per descriptor of the program where it is in `handles`, -1 for none. */
+  places: readonly number[];
   /** The directory to start in, where it is in `handles`. */
   directory?: number;
 }
 
 /** @throws Error with an errno when there is no descriptor left, or one is not open; nothing is left open then */
 export function openStdio(addon: Addon, items: readonly StdioItem[]): OpenStdio {
-  const open: OpenStdio = { ends: [], handles: [], places: [] };
+  if (items === NOTHING) return { ends: NONE, handles: [], places: NONE };
+  const ends: number[] = [];
+  const handles: number[] = [];
+  const places: number[] = [];
   try {
     for (const item of items) {
       const [end, handle] = openItem(addon, item);
-      open.ends.push(end);
-      open.places.push(handle < 0 ? -1 : open.handles.push(handle) - 1);
+      ends.push(end);
+      places.push(handle < 0 ? -1 : handles.push(handle) - 1);
     }
-    return open;
+    return { ends, handles, places };
   } catch (error) {
-    closeStdio(addon, open);
+    closeStdio(addon, { ends, handles });
     throw error;
   }
 }
@@ -86,7 +96,7 @@ export function lendStreams(items: readonly StdioItem[]): void {
   for (const item of items) if (typeof item === "object" && item.reader !== undefined) lend(item.reader);
 }
 
-export function closeStdio(addon: Addon, { ends, handles }: OpenStdio): void {
+export function closeStdio(addon: Addon, { ends, handles }: Pick<OpenStdio, "ends" | "handles">): void {
   for (const fd of [...ends, ...handles]) if (fd >= 0) addon.close(fd);
 }
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "exports.h"
 #include "program.h"
 
 namespace desktop_fork {
@@ -24,6 +25,7 @@ constexpr int kStandardDescriptors = 3;
 int Program::Become() noexcept {
   ResetSignals();
   if (session_) setsid();
+  TakeTurns();
   int error = PlaceDescriptors();
   if (umask_) umask(*umask_);
   if (error == 0) error = ChangeDirectory();

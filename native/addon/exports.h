@@ -30,6 +30,7 @@ Napi::Value Exec(const Napi::CallbackInfo& info);
 Napi::Value Leave(const Napi::CallbackInfo& info);
 Napi::Value Inheritance(const Napi::CallbackInfo& info);
 Napi::Value Environment(const Napi::CallbackInfo& info);
+Napi::Value IdentifyDirectory(const Napi::CallbackInfo& info);
 Napi::Value WorkingDirectory(const Napi::CallbackInfo& info);
 
 // process.cc
@@ -41,6 +42,11 @@ Napi::Value SetSession(const Napi::CallbackInfo& info);
 Napi::Value IgnoreSignal(const Napi::CallbackInfo& info);
 Napi::Value DefaultSignal(const Napi::CallbackInfo& info);
 Napi::Value QuickExit(const Napi::CallbackInfo& info);
+Napi::Value GiveWay(const Napi::CallbackInfo& info);
+// For what a process makes: it does not give way as that does. The second is for one that shares memory with its maker,
+// and is async-signal-safe.
+void GiveWayNoMore();
+void TakeTurns() noexcept;
 
 // children.cc
 Napi::Value WatchChildren(const Napi::CallbackInfo& info);

@@ -119,6 +119,7 @@ Napi::Value Fork(const Napi::CallbackInfo& info) {
     RenewLoop(loop);
     ForgetChildren();
     ForgetLifeline();
+    GiveWayNoMore();
     return Napi::Number::New(env, 0);
   }
   AddChild(pid);

@@ -1,4 +1,5 @@
 // Signals and pidfds.
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -41,6 +42,33 @@ Napi::Value PidfdWait(const Napi::CallbackInfo& info) {
 
 Napi::Value SetSession(const Napi::CallbackInfo& info) {
   setsid();
+  return info.Env().Undefined();
+}
+
+namespace {
+
+// The kernel hands the policy on to what this process makes, which does not want it.
+bool gives_way = false;
+
+bool SetPolicy(int policy) {
+  sched_param parameters{};
+  return sched_setscheduler(0, policy, &parameters) == 0;
+}
+
+}  // namespace
+
+void TakeTurns() noexcept {
+  if (gives_way) SetPolicy(SCHED_OTHER);
+}
+
+void GiveWayNoMore() {
+  TakeTurns();
+  gives_way = false;
+}
+
+// giveWay(): whoever wakes this process goes on first (SCHED_BATCH). Only where the policy is the usual one.
+Napi::Value GiveWay(const Napi::CallbackInfo& info) {
+  if (sched_getscheduler(0) == SCHED_OTHER) gives_way = SetPolicy(SCHED_BATCH);
   return info.Env().Undefined();
 }
 

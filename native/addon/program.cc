@@ -16,6 +16,9 @@ namespace desktop_fork {
 
 namespace {
 
+// Most users have no more: one call of the kernel is enough then.
+constexpr int kFewGroups = 64;
+
 // Of `inherits`: umask, priority, three user ids, three group ids; supplementary groups follow.
 constexpr size_t kUsersAt = 2, kGroupsAt = 5, kSupplementaryAt = 8;
 
@@ -92,7 +95,13 @@ Credentials Credentials::Current() {
   Credentials now;
   getresuid(&now.users[0], &now.users[1], &now.users[2]);
   getresgid(&now.groups[0], &now.groups[1], &now.groups[2]);
-  int count = getgroups(0, nullptr);
+  gid_t few[kFewGroups];
+  int count = getgroups(kFewGroups, few);
+  if (count >= 0) {
+    now.supplementary.assign(few, few + count);
+    return now;
+  }
+  count = getgroups(0, nullptr);
   now.supplementary.resize(count > 0 ? static_cast<size_t>(count) : 0);
   if (count > 0) getgroups(count, now.supplementary.data());
   return now;

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -127,8 +128,45 @@ Napi::Value Environment(const Napi::CallbackInfo& info) {
   return block;
 }
 
-// workingDirectory(): a descriptor of it, which names it whatever becomes of its path.
+namespace {
+
+// What tells one directory from every other that somebody has open.
+struct DirectoryIdentity {
+  uint64_t mount = 0, inode = 0;
+  uint32_t device_major = 0, device_minor = 0;
+
+  // Of the working directory. False: the kernel can't tell (before Linux 5.8).
+  bool Read() {
+#ifdef STATX_MNT_ID
+    constexpr unsigned kMask = STATX_INO | STATX_MNT_ID;
+    struct statx now;
+    if (statx(AT_FDCWD, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, kMask, &now) != 0) return false;
+    if ((now.stx_mask & kMask) != kMask) return false;
+    *this = {now.stx_mnt_id, now.stx_ino, now.stx_dev_major, now.stx_dev_minor};
+    return true;
+#else
+    return false;
+#endif
+  }
+};
+
+}  // namespace
+
+// identifyDirectory(): what workingDirectory() knows it by; undefined when the kernel can't tell.
+Napi::Value IdentifyDirectory(const Napi::CallbackInfo& info) {
+  DirectoryIdentity now;
+  if (!now.Read()) return info.Env().Undefined();
+  return Napi::Buffer<uint8_t>::Copy(info.Env(), reinterpret_cast<const uint8_t*>(&now), sizeof now);
+}
+
+// workingDirectory(known?): a descriptor of it, which names it whatever becomes of its path; -1 when it is the known one.
 Napi::Value WorkingDirectory(const Napi::CallbackInfo& info) {
+  if (info[0].IsTypedArray()) {
+    auto known = info[0].As<Napi::Uint8Array>();
+    DirectoryIdentity now;
+    if (known.ByteLength() == sizeof now && now.Read() && memcmp(known.Data(), &now, sizeof now) == 0)
+      return Napi::Number::New(info.Env(), -1);
+  }
   int directory = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) throw SystemError(info.Env(), "open", errno);
   return Napi::Number::New(info.Env(), directory);
