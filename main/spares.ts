@@ -2,7 +2,7 @@
 import type { ProcessCore } from "./process-core.js";
 
 /** After a start the processors have that to do first. */
-const REFILL_DELAY_MS = 10;
+const REFILL_DELAY_MS = 2;
 
 export class Spares {
   readonly #wanted: () => number;
