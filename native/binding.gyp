@@ -18,8 +18,8 @@
         "addon/support.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
-      # A thread of ours may outlive the thread of JavaScript that loaded it.
-      "ldflags": ["-Wl,-z,nodelete"],
+      # A thread of ours may outlive the thread of JavaScript that loaded it. What a template binds, no child has to.
+      "ldflags": ["-Wl,-z,nodelete", "-Wl,-z,now"],
       "defines": ["NAPI_VERSION=8", "NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED", "_GNU_SOURCE"],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti"],
       "cflags_cc": ["-std=c++17", "-fexceptions", "-fvisibility=hidden", "<@(warnings)"]
@@ -43,6 +43,7 @@
         "guard/strangers.c"
       ],
       "defines": ["_GNU_SOURCE"],
+      "ldflags": ["-Wl,-z,now"],
       "cflags": ["-std=gnu17", "-fvisibility=hidden", "<@(warnings)"],
       "libraries": ["-ldl"]
     }
