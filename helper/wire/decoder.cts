@@ -1,5 +1,13 @@
 /** Cuts a stream of bytes and descriptors into messages. */
-import { decodeValues, HEADER_BYTES, LOST_HANDLE, type Message, MessageType, maxHandles } from "./message.cjs";
+import {
+  decodeValues,
+  HEADER_BYTES,
+  LOST_HANDLE,
+  type Message,
+  MessageType,
+  maxHandles,
+  readUint32,
+} from "./message.cjs";
 
 interface Header {
   length: number;
@@ -50,6 +58,31 @@ export class Decoder {
       this.#payloadBytes += copied;
       if (this.#payloadBytes < length) return;
       yield this.#finish(this.#payload, true);
+    }
+  }
+
+  /**
+   * Most messages come alone and whole: then this is all there is to do, and in a process that has just been born, which runs
+   * all code for the first time, it is much less than push().
+   * @param fds as for push(); the array is the message's
+   * @returns undefined when the bytes are anything else; then nothing has happened, and push() is to be called
+   * @throws RangeError when the values are none
+   */
+  takeWhole(bytes: Buffer, fds: number[]): Message | undefined {
+    if (bytes.length < HEADER_BYTES || !this.isIdle) return undefined;
+    const length = readUint32(bytes, 0);
+    const type = bytes[4] as MessageType;
+    const handles = bytes[5] as number;
+    if (length !== bytes.length - HEADER_BYTES || length > this.#maxPayloadBytes) return undefined;
+    if (handles !== fds.length || handles > maxHandles(type) || ((bytes[6] as number) | (bytes[7] as number)) !== 0)
+      return undefined;
+    if (MessageType[type] === undefined) return undefined;
+    try {
+      const values = length === 0 ? [] : decodeValues(bytes.subarray(HEADER_BYTES));
+      return { type, id: readUint32(bytes, 8), values, handles: fds };
+    } catch (error) {
+      this.#fds.push(...fds);
+      throw error;
     }
   }
 

@@ -128,8 +128,8 @@ export function decodeValues(payload: Buffer, owned = false): (string | Buffer)[
   const values: (string | Buffer)[] = [];
   for (let offset = 0; offset < payload.length; ) {
     if (payload.length - offset < VALUE_HEADER_BYTES) throw new RangeError("a value's header is cut off");
-    const kind = payload.readUInt8(offset);
-    const length = payload.readUInt32LE(offset + 1);
+    const kind = payload[offset];
+    const length = readUint32(payload, offset + 1);
     offset += VALUE_HEADER_BYTES;
     if (length > payload.length - offset) throw new RangeError("a value is longer than its message");
     if (kind === STRING) values.push(payload.toString("utf8", offset, offset + length));
@@ -138,6 +138,12 @@ export function decodeValues(payload: Buffer, owned = false): (string | Buffer)[
     offset += length;
   }
   return values;
+}
+
+/** As Buffer's own method, without its checks. */
+export function readUint32(from: Buffer, at: number): number {
+  const low = (from[at] as number) | ((from[at + 1] as number) << 8) | ((from[at + 2] as number) << 16);
+  return low + (from[at + 3] as number) * 0x1000000;
 }
 
 function octetsOf(payload: Buffer, offset: number, length: number, owned: boolean): Buffer {

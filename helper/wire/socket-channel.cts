@@ -118,7 +118,8 @@ export class SocketChannel implements Channel {
         // The other side ended before it had read everything; that is an end like any other.
         return this.#end((error as NodeJS.ErrnoException).code === "ECONNRESET" ? undefined : (error as Error));
       }
-      const [bytes, ...fds] = typeof result === "number" ? [result] : result;
+      const bytes = typeof result === "number" ? result : result[0];
+      const fds = typeof result === "number" ? [] : result.slice(1);
       if (bytes === 0) return this.#end();
       if (bytes < 0) return;
       if (!this.#decode(received.subarray(0, bytes), fds)) return;
@@ -126,7 +127,21 @@ export class SocketChannel implements Channel {
     }
   }
 
+  /** @returns false when the connection has ended */
   #decode(bytes: Buffer, fds: number[]): boolean {
+    let only: Message | undefined;
+    try {
+      only = this.#decoder.takeWhole(bytes, fds);
+    } catch (error) {
+      this.#end(error as Error);
+      return false;
+    }
+    if (only === undefined) return this.#decodeMany(bytes, fds);
+    this.#events.message(only);
+    return this.#fd >= 0;
+  }
+
+  #decodeMany(bytes: Buffer, fds: number[]): boolean {
     const messages: Message[] = [];
     let failure: Error | undefined;
     try {

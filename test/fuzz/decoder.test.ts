@@ -96,6 +96,33 @@ suite("the channel's decoder", () => {
     );
   });
 
+  test("takes a message that is alone and whole at once, and is then as if push() had taken it", () => {
+    fc.assert(
+      fc.property(message, fc.boolean(), fc.boolean(), ({ type, id, values, handles }, cut, begun) => {
+        const bytes = Buffer.concat(encodeMessage(type, id, values, handles));
+        const fds = Array.from({ length: handles }, (_, index) => FIRST_FD + index);
+        const decoder = new Decoder(MAX_PAYLOAD_BYTES);
+        if (begun) for (const _ of decoder.push(bytes.subarray(0, 1), fds)) assert.fail("an octet is no message");
+        const given = begun ? bytes.subarray(1) : bytes.subarray(0, cut ? -1 : undefined);
+        const taken = decoder.takeWhole(given, begun ? [] : fds);
+        assert.equal(taken !== undefined, !begun && !cut);
+        const message =
+          taken ??
+          [
+            ...decoder.push(given, begun ? [] : fds),
+            ...decoder.push(bytes.subarray(begun ? bytes.length : given.length)),
+          ][0];
+        assert.deepEqual(
+          { ...message, values: inOctets(message?.values ?? []) },
+          { type, id, values: inOctets(values), handles: fds },
+        );
+        assert.equal(decoder.isIdle, true);
+        assert.deepEqual(decoder.takeFds(), []);
+      }),
+      FUZZ,
+    );
+  });
+
   test("takes a RangeError, nothing else, from what is no message, and loses no descriptor", () => {
     const looksLikeOne = fc
       .tuple(fc.constantFrom(...TYPES), fc.nat(3), fc.nat(200), fc.uint8Array({ maxLength: 200 }))
@@ -119,7 +146,9 @@ suite("the channel's decoder", () => {
         try {
           for (const { bytes, handles } of pieces) {
             const fds = Array.from({ length: handles }, () => given++);
-            for (const message of decoder.push(bytes, fds)) taken.push(...message.handles);
+            const whole = decoder.takeWhole(bytes, fds);
+            if (whole !== undefined) taken.push(...whole.handles);
+            else for (const message of decoder.push(bytes, fds)) taken.push(...message.handles);
           }
         } catch (error) {
           assert.ok(error instanceof RangeError, String(error));
