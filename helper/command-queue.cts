@@ -24,7 +24,8 @@ export class CommandQueue {
   }
 
   add(message: Message): void {
-    clearTimeout(this.#idling);
+    if (this.#idling !== undefined) clearTimeout(this.#idling);
+    this.#idling = undefined;
     this.#waiting.push(message);
     this.#pump();
   }
@@ -45,7 +46,10 @@ export class CommandQueue {
 
   /** Begins that, which never rejects, unless a command comes soon. */
   whenIdle(begin: () => Promise<void>): void {
-    this.#idling = setTimeout(() => this.busyWith(begin()), IDLE_AFTER_MS);
+    this.#idling = setTimeout(() => {
+      this.#idling = undefined;
+      this.busyWith(begin());
+    }, IDLE_AFTER_MS);
   }
 
   /**

@@ -9,18 +9,20 @@ import { once } from "node:events";
 
 import path = require("node:path");
 
+import { pathToFileURL } from "node:url";
 import type { Addon } from "../native/addon.cjs";
 import { LIBRARY } from "../native/place.cjs";
 import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { warmUpEvaluation } from "./evaluate.cjs";
 import { collectGarbage } from "./garbage.cjs";
-import { forgetModule, warmUpModules } from "./modules.cjs";
+import { warmUpModules } from "./modules.cjs";
 import { setAside } from "./process-state.cjs";
 import { currentServer, type Host, Server } from "./server.cjs";
+import { compileWarmFunctions, prepareCompilation } from "./settle.cjs";
 import { processFacts } from "./wire/facts.cjs";
 import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./wire/message.cjs";
 import { openSocket } from "./wire/open-socket.cjs";
-import type { ForkPlan, RunPlan } from "./wire/plans.cjs";
+import type { ForkPlan, PreparePlan, RunPlan } from "./wire/plans.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
 
 import part = require("./warm-up/worker.cjs");
@@ -30,10 +32,14 @@ declare global {
 }
 
 /** Undefined in a single executable, which has no files. */
-const WORKER = LIBRARY === undefined ? undefined : path.join(LIBRARY, "helper", "warm-up", "worker.cjs");
+const WARM_UP = LIBRARY === undefined ? undefined : path.join(LIBRARY, "helper", "warm-up");
 
-/** The second time takes paths that the first one only prepares. */
-const TEMPLATE_PLAYS = 2;
+/**
+ * What the plays of a template run, and the one of a spare: a module that was loaded before takes another path. The second play takes
+ * paths that the first one only prepares.
+ */
+const TEMPLATE_MODULES = ["first.cjs", "second.cjs"];
+const SPARE_MODULE = "spare.cjs";
 
 /** In a template, before any code of others has run. Let nothing else happen until it is done. Never rejects. */
 export async function rehearse(addon: Addon, host: Host): Promise<void> {
@@ -42,19 +48,22 @@ export async function rehearse(addon: Addon, host: Host): Promise<void> {
     prepareEntropy();
     warmUpEvaluation();
     await warmUpModules();
-    for (let plays = 0; plays < TEMPLATE_PLAYS; plays++) {
-      await play(addon, host, MessageType.Fork);
+    for (const module of TEMPLATE_MODULES) {
+      await play(addon, host, MessageType.Fork, module);
       prepareEntropy();
     }
     collectGarbage();
+    compileWarmFunctions();
+    prepareCompilation();
   });
 }
 
 /** In a process that has nothing to do before its start. Never rejects. */
 export async function rehearseStart(addon: Addon, host: Host): Promise<void> {
   await withoutTrace(async () => {
-    await play(addon, host, MessageType.Run);
+    await play(addon, host, MessageType.Run, SPARE_MODULE);
     for (const otherPlay of processFacts()?.plays ?? []) await otherPlay();
+    compileWarmFunctions();
   });
 }
 
@@ -88,20 +97,28 @@ function pretending(addon: Addon): Addon {
   };
 }
 
-/** @param from what to begin with: the birth of a child, or the start of a function in one that was born */
-async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageType.Run): Promise<void> {
+/**
+ * @param from what to begin with: the birth of a child, or the start of a function in one that was born
+ * @param module of the folder of warm-ups
+ */
+async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageType.Run, module: string): Promise<void> {
   const { title } = process;
   const listeners = process.listeners("beforeExit");
   const [toChild, childFd] = addon.socketpair();
   const [socketFd, workerFd] = addon.socketpair();
   globalThis.rehearsal = part.play;
   const run: RunPlan =
-    WORKER === undefined ? { function: "rehearsal", title } : { module: WORKER, from: "", export: "play", title };
+    WARM_UP === undefined
+      ? { function: "rehearsal", title }
+      : { module: pathToFileURL(path.join(WARM_UP, module)).href, from: "", export: "play", title };
   send(addon, toChild, MessageType.Sync, []);
-  send(addon, toChild, MessageType.Run, [JSON.stringify(run)], workerFd);
+  const isPrepared = from === MessageType.Run;
+  const prepare: PreparePlan = "function";
+  if (isPrepared) send(addon, toChild, MessageType.Prepare, [prepare], workerFd);
+  send(addon, toChild, MessageType.Run, [JSON.stringify(run)], isPrepared ? undefined : workerFd);
 
-  if (WORKER !== undefined) forgetModule(WORKER);
-  const server = new Server({ ...host, addon: pretending(addon) }, undefined);
+  const { rehearseStart: _, ...others } = host;
+  const server = new Server({ ...others, addon: pretending(addon) }, undefined);
   server.takeOver();
   const serve = (fd: number) =>
     server.serve(new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES }));
@@ -119,7 +136,8 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
   const socket = openSocket(socketFd).resume();
   await once(socket, "close");
   globalThis.rehearsal = undefined;
-  const { closed } = WORKER === undefined ? part : (require(WORKER) as typeof part);
+  const { curtain } = WARM_UP === undefined ? part : (require(path.join(WARM_UP, "worker.cjs")) as typeof part);
+  const closed = curtain();
   if (closed === undefined) process.emitWarning("desktop-fork: the rehearsal of a start failed; starts will be slower");
   await closed;
 

@@ -13,8 +13,9 @@ import { answerSpawn, becomeProgram, type Spawned, spawnProgram } from "./spawn.
 import { evaluateCode, leaveService, loadModules, start } from "./start.cjs";
 import type { Channel, ChannelEvents } from "./wire/channel.cjs";
 import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
-import type { ForkPlan, HandleKind, RunPlan } from "./wire/plans.cjs";
+import type { ForkPlan, HandleKind, PreparePlan, RunPlan } from "./wire/plans.cjs";
 import { SocketChannel } from "./wire/socket-channel.cjs";
+import { WorkerEnd } from "./worker-end.cjs";
 
 export interface Host {
   /** Undefined where there is none: no forks and no handles then. */
@@ -45,8 +46,11 @@ export class Server implements ChannelEvents {
   readonly #children: Children | undefined;
   readonly commands = new CommandQueue((message) => this.#dispatch(message));
   #channel: Channel | undefined;
+  /** Came ahead of need. */
+  #end: WorkerEnd | undefined;
   #failure: string | undefined;
   #running = false;
+  #rehearsed = false;
   /** What runs is the rpc service. */
   #serving = false;
   #retiring = false;
@@ -131,6 +135,8 @@ export class Server implements ChannelEvents {
         return this.#sync(message);
       case MessageType.Run:
         return this.#run(message);
+      case MessageType.Prepare:
+        return this.#prepare(message);
       case MessageType.Exec:
         return this.#becomeProgram(message);
       case MessageType.Retire:
@@ -215,6 +221,7 @@ export class Server implements ChannelEvents {
   /** The child's side of a fork: this server ends, another takes over. Nothing that this one awaits may go on. */
   #becomeChild(addon: Addon, fd: number, fds: readonly number[], plan: ForkPlan): void {
     this.#channel?.close();
+    this.#end?.close();
     for (const message of this.commands.drop()) for (const handle of message.handles) addon.close(handle);
     const { littered: _, ...host } = this.#host; // to collect in a child would copy the whole heap
     const server = new Server(host, plan.detached ? undefined : fd);
@@ -229,14 +236,17 @@ export class Server implements ChannelEvents {
     }
     for (const handle of fds) addon.close(handle);
     channel.readNow();
-    if (plan.spare && !server.commands.busy) server.#rehearseStart();
   }
 
-  /** There is time now, and none later. */
-  #rehearseStart(): void {
+  /** There is time now, and none later: what the start would have to make is made, and the start is played. */
+  #prepare({ values, handles: [fd] }: Message): undefined {
+    if (fd === undefined) throw failed("protocol", "a preparation without a socket");
+    this.#end?.close();
+    this.#end = new WorkerEnd(this.#host.addon, fd);
+    if ((values[0] as PreparePlan) === "function") this.#end.open();
     const { rehearseStart } = this.#host;
-    if (rehearseStart === undefined) return;
-    this.commands.whenIdle(() => rehearseStart(this.#host));
+    if (rehearseStart !== undefined && !this.#rehearsed) this.commands.whenIdle(() => rehearseStart(this.#host));
+    this.#rehearsed = true;
   }
 
   #run(message: Message): Promise<void> | undefined {
@@ -246,17 +256,28 @@ export class Server implements ChannelEvents {
     return start(plan, { addon: this.#host.addon, begin: (begun) => this.#begin(message, begun) });
   }
 
-  /** From here on this process belongs to what it runs. @returns the descriptor of the worker's socket */
-  #begin(message: Message, plan: RunPlan): number {
-    const fd = message.handles[0] ?? this.#host.socketFd;
-    if (fd === undefined) throw failed("protocol", "a run without its socket");
+  /** From here on this process belongs to what it runs. @returns its end of the socket, now the caller's */
+  #begin(message: Message, plan: RunPlan): WorkerEnd {
+    const end = this.#takeEnd(message.handles[0] ?? this.#host.socketFd);
     this.#running = true;
     this.#serving = "service" in plan;
     process.title = plan.title;
     restoreInterrupt(this.#host.addon);
     this.#channel?.setReferenced(false);
     this.#channel?.send(MessageType.Done, message.id);
-    return fd;
+    return end;
+  }
+
+  /** @param fd what came for it with the start; undefined: it came before */
+  #takeEnd(fd: number | undefined): WorkerEnd {
+    const prepared = this.#end;
+    this.#end = undefined;
+    if (fd !== undefined) {
+      prepared?.close();
+      return new WorkerEnd(this.#host.addon, fd);
+    }
+    if (prepared === undefined) throw failed("protocol", "a run without its socket");
+    return prepared;
   }
 
   #spawn(message: Message): void {

@@ -1,19 +1,19 @@
 /** What a command says to evaluate, to load and to enter: the code of others. */
-import type net from "node:net";
 import type { Addon } from "../native/addon.cjs";
 import { CommandFailed } from "./command-failed.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
 import { ignoreInterrupt } from "./interrupt.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";
-import { openHandle, takeArguments } from "./process-state.cjs";
+import { takeArguments } from "./process-state.cjs";
 import { enter, type WorkerFunction } from "./run.cjs";
 import type { Value } from "./wire/message.cjs";
 import type { FunctionPlan, RpcPlan, RunPlan } from "./wire/plans.cjs";
+import type { WorkerEnd } from "./worker-end.cjs";
 
 export interface Starter {
   addon: Addon | undefined;
-  /** From there on this process belongs to what it runs. @returns the descriptor of the worker's socket */
-  begin(plan: RunPlan): number;
+  /** From there on this process belongs to what it runs, and so does what this returns. */
+  begin(plan: RunPlan): WorkerEnd;
 }
 
 /** @throws CommandFailed of the kind `eval` */
@@ -32,12 +32,12 @@ export async function loadModules(values: readonly Value[]): Promise<void> {
   for (const specifier of specifiers) await load(specifier, from);
 }
 
-async function load(specifier: string, from: string): Promise<Record<string, unknown>> {
-  try {
-    return await loadModule(specifier, from);
-  } catch (error) {
+/** Whatever kind of module it is, what it has put off comes before those who wait for it. */
+function load(specifier: string, from: string): Promise<Record<string, unknown>> {
+  const fail = (error: unknown) => {
     throw new CommandFailed("require", error);
-  }
+  };
+  return loadModule(specifier, from).catch(fail);
 }
 
 /**
@@ -53,9 +53,9 @@ export function start(plan: RunPlan, starter: Starter): Promise<void> | undefine
     if ("service" in plan) startService(plan, starter, loaded);
     else enterFunction(plan, starter, () => findExport(loaded, plan.export, plan.module));
   };
-  const namespace = loadedModule(plan.module, plan.from);
-  if (namespace === undefined) return load(plan.module, plan.from).then(begin);
-  begin(namespace);
+  const known = loadedModule(plan.module, plan.from);
+  if (known === undefined) return load(plan.module, plan.from).then(begin);
+  begin(known);
   return undefined;
 }
 
@@ -71,15 +71,15 @@ function enterFunction(plan: FunctionPlan, starter: Starter, find: () => unknown
     throw new CommandFailed("function", error);
   }
   const args = takeArguments();
-  const fd = starter.begin(plan);
-  enter(work as WorkerFunction, openHandle("socket", fd) as net.Socket, args);
+  const end = starter.begin(plan);
+  enter(work as WorkerFunction, end.open(), args);
 }
 
 function startService(plan: RpcPlan, starter: Starter, namespace: Record<string, unknown>): void {
   const { serveRpc } = rpcService();
   const args = takeArguments();
-  const fd = starter.begin(plan);
-  serveRpc({ addon: starter.addon, fd, namespace, plan, args });
+  const end = starter.begin(plan);
+  serveRpc({ addon: starter.addon, fd: end.release(), namespace, plan, args });
 }
 
 /** In a fork of a worker that serves rpc, which waits for commands now as any other process that runs nothing. */

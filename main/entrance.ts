@@ -1,25 +1,30 @@
 /** The worker's socket: made when a function is entered, or ahead of that, and handed to whoever asked for the function. */
 import type net from "node:net";
 import { MessageType } from "../helper/wire/message.cjs";
-import type { RunPlan } from "../helper/wire/plans.cjs";
+import type { PreparePlan, RunPlan } from "../helper/wire/plans.cjs";
 import type { Connection } from "./connection.js";
 import { socketPair } from "./launch.js";
 import { requireAddon, tryAddon } from "./native.js";
 
+/** What this program has entered last: most do the same again and again. */
+let usual: PreparePlan = "function";
+
 export class Entrance {
   /** Without the addon: the end of the worker's socket that exists from the start. */
   socket: net.Socket | undefined;
-  /** Made ahead of need. */
-  #pair: [number, number] | undefined;
+  /** This end of one whose other end the process has already; the entrance's. */
+  #prepared: number | undefined;
 
-  /** While there is time: what enter() would have to make. */
-  prepare(): void {
+  /** While there is time: what enter() would have to make. What fails here, enter() will say. */
+  prepare(connection: Connection): void {
     const addon = tryAddon();
-    if (addon instanceof Error || this.#pair !== undefined) return;
+    if (addon instanceof Error || this.socket !== undefined || this.#prepared !== undefined) return;
     try {
-      this.#pair = socketPair(addon);
+      const [ours, theirs] = socketPair(addon);
+      this.#prepared = ours;
+      connection.post(MessageType.Prepare, [usual], [theirs]);
     } catch {
-      // enter() will say so.
+      // There is no descriptor left.
     }
   }
 
@@ -37,14 +42,15 @@ export class Entrance {
 
   /** Closes what was made ahead of need. */
   close(): void {
-    for (const fd of this.#pair ?? []) requireAddon("a worker's socket").close(fd);
-    this.#pair = undefined;
+    if (this.#prepared !== undefined) requireAddon("a worker's socket").close(this.#prepared);
+    this.#prepared = undefined;
   }
 
   #enterWithPair(connection: Connection, plan: RunPlan, failure: () => Error | undefined): Promise<number> {
     const addon = requireAddon("a worker's socket");
-    const [ours, theirs] = this.#pair ?? socketPair(addon);
-    this.#pair = undefined;
+    usual = "service" in plan ? "rpc" : "function";
+    const [ours, ...theirs] = this.#prepared === undefined ? socketPair(addon) : [this.#prepared];
+    this.#prepared = undefined;
     return new Promise((resolve, reject) => {
       const fail = (error: Error | undefined) => {
         addon.close(ours);
@@ -55,7 +61,7 @@ export class Entrance {
         if (connection.pid === undefined || failed !== undefined) return fail(failed ?? connection.failure);
         resolve(ours);
       };
-      connection.request(MessageType.Run, [planText(plan)], [theirs], {
+      connection.request(MessageType.Run, [planText(plan)], theirs, {
         answered: () => connection.onBirth(succeed),
         failed: fail,
       });

@@ -173,7 +173,7 @@ export class ProcessCore {
 
   /** While there is time: what run() would have to make. */
   prepareRun(): void {
-    if (this.over === undefined) this.#life.entrance.prepare();
+    if (this.over === undefined && this.connection !== undefined) this.#life.entrance.prepare(this.connection);
   }
 
   /** Enters the function. The process object is used up by it, whatever comes of it. */

@@ -177,6 +177,7 @@ export class ProcessLife {
   /** It is another program's now, which has its steps. */
   giveUp(): void {
     this.#handedOn = true;
+    this.entrance.close();
     this.repeatable.giveUp();
     this.#disobey();
   }

@@ -16,6 +16,7 @@ export enum MessageType {
   Retire = 0x08,
   Spawn = 0x09,
   Exec = 0x0a,
+  Prepare = 0x0b,
 
   Hello = 0x41,
   Done = 0x42,
@@ -63,6 +64,7 @@ const HANDLES = new Map<MessageType, number>([
   [MessageType.Handles, MAX_HANDLES],
   [MessageType.Fork, 1 + STANDARD_STREAMS],
   [MessageType.Run, 1],
+  [MessageType.Prepare, 1],
   [MessageType.Spawn, MAX_HANDLES],
   [MessageType.Exec, MAX_HANDLES],
   [MessageType.Forked, 1],

@@ -45,6 +45,9 @@ export interface ForkPlan {
   spare?: boolean;
 }
 
+/** What a process that waits for its start will probably run. A wrong guess costs time, nothing else. */
+export type PreparePlan = "function" | "rpc";
+
 /** What to enter: a function of the global scope, an export of a module, or the rpc service for a module. */
 export type RunPlan = FunctionPlan | RpcPlan;
 

@@ -3,6 +3,7 @@ import { suite } from "node:test";
 import type { Configuration } from "../../support/configurations.js";
 import { aborting } from "./aborting.js";
 import { argumentsInOrder } from "./arguments.js";
+import { changingModules } from "./changing-modules.js";
 import { cloning } from "./cloning.js";
 import { dropping } from "./dropping.js";
 import { endings } from "./endings.js";
@@ -22,6 +23,7 @@ const PARTS = [
   cloning,
   evaluation,
   modules,
+  changingModules,
   running,
   sockets,
   endings,
