@@ -87,11 +87,21 @@ describe("spawn() when the template dies", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), "spawn-"));
     for (let killedAfter = 0; killedAfter < PROGRAMS; killedAfter += 3) await surviveKill(folder, killedAfter);
     // One that was started as the template died, which nobody knows of, may still write its file.
-    fs.rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 50 });
+    await until(() => isRemoved(folder), "the last program that writes there");
   });
 });
 
 const PROGRAMS = 20;
+
+function isRemoved(folder: string): boolean {
+  try {
+    fs.rmSync(folder, { recursive: true });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
+    return false;
+  }
+}
 
 async function surviveKill(folder: string, killedAfter: number): Promise<void> {
   await once(spawn("true"), "close");
