@@ -1,6 +1,7 @@
 /** The worker's socket: made when a function is entered, or ahead of that, and handed to whoever asked for the function. */
 import type net from "node:net";
 import { MessageType } from "../helper/wire/message.cjs";
+import type { Addon } from "../native/addon.cjs";
 import type { PreparePlan, RunPlan } from "../helper/wire/plans.cjs";
 import type { Connection } from "./connection.js";
 import { socketPair } from "./launch.js";
@@ -49,7 +50,8 @@ export class Entrance {
   #enterWithPair(connection: Connection, plan: RunPlan, failure: () => Error | undefined): Promise<number> {
     const addon = requireAddon("a worker's socket");
     usual = "service" in plan ? "rpc" : "function";
-    const [ours, ...theirs] = this.#prepared === undefined ? socketPair(addon) : [this.#prepared];
+    const theirs: number[] = [];
+    const ours = this.#prepared ?? newEnd(addon, theirs);
     this.#prepared = undefined;
     return new Promise((resolve, reject) => {
       const fail = (error: Error | undefined) => {
@@ -67,6 +69,13 @@ export class Entrance {
       });
     });
   }
+}
+
+/** @param theirs gets the other end of it. @returns this end of a new socket pair, the caller's */
+function newEnd(addon: Addon, theirs: number[]): number {
+  const pair = socketPair(addon);
+  theirs.push(pair[1]);
+  return pair[0];
 }
 
 /** The one that was written last: it is often the next one as well. */

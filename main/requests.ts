@@ -10,8 +10,9 @@ export interface Asker {
   ended?(): void;
 }
 
-interface Request extends Asker {
+interface Request {
   type: MessageType;
+  asker: Asker;
 }
 
 /** What answers a request, besides Failed. */
@@ -51,8 +52,8 @@ export class Requests {
     return this.#lastId;
   }
 
-  add(id: number, type: MessageType, { answered, failed, ended }: Asker): void {
-    this.#open.set(id, ended === undefined ? { type, answered, failed } : { type, answered, failed, ended });
+  add(id: number, type: MessageType, asker: Asker): void {
+    this.#open.set(id, { type, asker });
   }
 
   /** @returns false when nobody asked for that; nothing has been done then */
@@ -60,7 +61,7 @@ export class Requests {
     const request = this.#open.get(message.id);
     if (request === undefined || ANSWERS.get(request.type) !== message.type) return false;
     this.#open.delete(message.id);
-    request.answered({ ...message, handles: message.handles.splice(0) });
+    request.asker.answered({ ...message, handles: message.handles.splice(0) });
     this.#settled();
     return true;
   }
@@ -81,9 +82,9 @@ export class Requests {
   /** The channel ended in order. */
   endExpected(): void {
     for (const [id, request] of this.#open) {
-      if (request.ended === undefined) continue;
+      if (request.asker.ended === undefined) continue;
       this.#open.delete(id);
-      request.ended();
+      request.asker.ended();
       this.#settled();
     }
   }
@@ -96,7 +97,7 @@ export class Requests {
   #fail(id: number, request: Request, error: ForkError): void {
     // What was told of an earlier one may have failed this one, too.
     if (!this.#open.delete(id)) return;
-    request.failed(error);
+    request.asker.failed(error);
     this.#settled();
   }
 }

@@ -1,4 +1,5 @@
 /** What `run` and `require` name: functions and modules. */
+import process from "node:process";
 import type { RunPlan } from "../helper/wire/plans.cjs";
 import { titleOf } from "./birth.js";
 import { callerFile } from "./caller.js";
@@ -6,9 +7,9 @@ import { ForkError } from "./errors.js";
 
 /** @throws ForkError ERR_FORK_ARGUMENT */
 export function specifierOf(module: string | URL): string {
-  if (typeof module !== "string" && !(module instanceof URL))
-    throw new ForkError("ERR_FORK_ARGUMENT", `a module is named by a URL or a string, not ${typeof module}`);
   const specifier = module instanceof URL ? module.href : module;
+  if (typeof specifier !== "string")
+    throw new ForkError("ERR_FORK_ARGUMENT", `a module is named by a URL or a string, not ${typeof module}`);
   if (specifier === "") throw new ForkError("ERR_FORK_ARGUMENT", "a module's name is empty");
   return specifier;
 }

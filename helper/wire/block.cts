@@ -2,5 +2,7 @@
 
 /** @param strings none of which may contain a NUL */
 export function blockOf(strings: readonly string[]): string {
-  return strings.length === 0 ? "" : `${strings.join("\0")}\0`;
+  let block = "";
+  for (let i = 0; i < strings.length; i++) block += `${strings[i]}\0`;
+  return block;
 }
