@@ -47,6 +47,8 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   /** It was told to end with its last child. */
   #retired = false;
   #orphanGone = false;
+  /** It has said that something failed. */
+  #failing = false;
   #givenAway = false;
   #awaitingBirth: (() => void)[] = [];
 
@@ -235,9 +237,13 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     return this.#requests.answer(message);
   }
 
+  /** Told once its pid is known, which the error names. */
   failed(id: number, failure: Failure): void {
-    const error = errorOfFailure(failure, this.pid);
-    if (!this.#requests.failAlone(id, error)) this.#fail(error, "alive");
+    this.#failing = true;
+    this.onBirth(() => {
+      const error = errorOfFailure(failure, this.pid);
+      if (!this.#requests.failAlone(id, error)) this.#fail(error, "alive");
+    });
   }
 
   childEnded(report: ExitReport): void {
@@ -251,7 +257,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   }
 
   end(error?: Error): void {
-    if (error === undefined && this.#leavingCode === undefined) this.#requests.endExpected();
+    if (error === undefined && this.#leavingCode === undefined && !this.#failing) this.#requests.endExpected();
     this.#shut();
     if (this.#orphanGone) this.#exit(undefined);
     if (error !== undefined) this.#fail(brokenError(this.pid, error));

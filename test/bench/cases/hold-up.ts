@@ -49,13 +49,14 @@ function holdUpCase(bytes: number): BenchCase["variants"] {
     "desktop-fork": {
       skip,
       sample: (context) =>
-        withTemplate({}, (template) =>
-          holdUps(context.times(OURS), bytes, async () => {
-            const worker = await template.fork().run(programUrl("ours.cjs"));
+        withTemplate({}, (template) => {
+          const url = programUrl("ours.cjs");
+          return holdUps(context.times(OURS), bytes, async () => {
+            const worker = await template.fork().run(url);
             worker.socket.resume();
             return worker.exited;
-          }),
-        ),
+          });
+        }),
     },
     "child_process.fork": rival(() => once(fork(programPath("fork.cjs"), { silent: true }), "exit")),
     "child_process.spawn /bin/true": rival(() => once(spawn("/bin/true", { stdio: "ignore" }), "exit")),

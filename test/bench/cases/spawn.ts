@@ -4,7 +4,7 @@
  * `call` is the time inside the call of spawn(). `busy` is all the time that the parent's event loop did not wait, from the call
  * until the program's exit was known. `exit` is the time between these two. The parent holds Buffers of the given size.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchCase, Depth, Goal, Measured, SampleContext, Variant } from "../bench-case.js";
@@ -19,15 +19,20 @@ const WARM_UPS = 5;
 const IN_FLIGHT = { one: 1, eight: 8 };
 const BYTES_PER_MB = 2 ** 20;
 
-/** Starts one program; resolves when its exit is known. */
-type StartProgram = () => Promise<unknown>;
+type Started = ChildProcess | PromiseLike<unknown>;
+type StartProgram = () => Started;
+
+/** Resolves when its exit is known. */
+async function exitOf(started: Started): Promise<void> {
+  await ("then" in started ? started : once(started, "exit"));
+}
 
 const RIVALS: Record<string, () => Promise<StartProgram>> = {
   "desktop-fork": async () => {
     const ours = await import("../../../main/index.js");
-    return () => once(ours.spawn(PROGRAM, { stdio: "ignore" }), "exit");
+    return () => ours.spawn(PROGRAM, { stdio: "ignore" });
   },
-  "child_process.spawn": async () => () => once(spawn(PROGRAM, { stdio: "ignore" }), "exit"),
+  "child_process.spawn": async () => () => spawn(PROGRAM, { stdio: "ignore" }),
   execa: async () => {
     const { execa } = await import("execa");
     return () => execa(PROGRAM, { stdio: "ignore" });
@@ -59,7 +64,7 @@ function variants(
     const sample = async (context: SampleContext) => {
       holdBallast(bytes);
       const start = await prepare();
-      for (let i = 0; i < WARM_UPS; i++) await start();
+      for (let i = 0; i < WARM_UPS; i++) await exitOf(start());
       return measure(start, context.times(count));
     };
     return [name, { skip, sample }];
@@ -78,9 +83,9 @@ async function holdUps(start: StartProgram, count: number): Promise<Measured> {
     await sleep(PAUSE_MS);
     const before = performance.eventLoopUtilization();
     const begin = performance.now();
-    const ended = start();
+    const started = start();
     times.call.push(performance.now() - begin);
-    await ended;
+    await exitOf(started);
     times.exit.push(performance.now() - begin);
     times.busy.push(performance.eventLoopUtilization(before).active);
   }
@@ -125,7 +130,7 @@ function holdUpCase(name: string, { size, bytes, depths }: CaseOptions): BenchCa
 
 function rateCase(name: string, { size, bytes, depths }: CaseOptions): BenchCase {
   const start = (program: StartProgram) => (): Start => {
-    const ended = program();
+    const ended = exitOf(program());
     return { first: Promise.resolve(), end: () => ended };
   };
   const inEachWay = async (rate: (inFlight: number) => Promise<number> | number) => {
