@@ -7,7 +7,7 @@ export interface ConnectionEvents {
   hello?(hello: Hello): void;
   /** Puts a failure into better words. */
   explain?(error: ForkError): ForkError;
-  /** A request was answered, or failed. */
+  /** A request was answered, or failed; or nothing will be answered any more. */
   answered?(): void;
   /** Nothing more can be asked of this process. Called once, unless it was closed. */
   failed?(error: ForkError): void;

@@ -294,6 +294,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     this.#ended = true;
     this.#channel.close();
     this.#orphanChildren();
+    this.events.answered?.();
   }
 
   /** @param status undefined: it ended, but nobody can tell how except itself */

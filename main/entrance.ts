@@ -1,8 +1,8 @@
 /** The worker's socket: made when a function is entered, or ahead of that, and handed to whoever asked for the function. */
 import type net from "node:net";
 import { MessageType } from "../helper/wire/message.cjs";
-import type { Addon } from "../native/addon.cjs";
 import type { PreparePlan, RunPlan } from "../helper/wire/plans.cjs";
+import type { Addon } from "../native/addon.cjs";
 import type { Connection } from "./connection.js";
 import { socketPair } from "./launch.js";
 import { requireAddon, tryAddon } from "./native.js";

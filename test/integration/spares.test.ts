@@ -64,9 +64,7 @@ suite("spares", () => {
     const template = await spared(t);
     const before = fds();
     const closed = await spare();
-    const unused = template.fork();
-    await unused.ready();
-    unused.close();
+    template.fork().close();
     await gone(closed);
     const first = await spare();
 
