@@ -159,7 +159,8 @@ Napi::Value IdentifyDirectory(const Napi::CallbackInfo& info) {
   return Napi::Buffer<uint8_t>::Copy(info.Env(), reinterpret_cast<const uint8_t*>(&now), sizeof now);
 }
 
-// workingDirectory(known?): a descriptor of it, which names it whatever becomes of its path; -1 when it is the known one.
+// workingDirectory(known?): a descriptor of it, which names it whatever becomes of its path; -1 when it is the known
+// one.
 Napi::Value WorkingDirectory(const Napi::CallbackInfo& info) {
   if (info[0].IsTypedArray()) {
     auto known = info[0].As<Napi::Uint8Array>();
