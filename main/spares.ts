@@ -10,6 +10,8 @@ export class Spares {
   readonly #waiting: ProcessCore[] = [];
   readonly #taken = () => this.refill();
   #timer: NodeJS.Timeout | undefined;
+  /** The timer runs. */
+  #due = false;
 
   /** @param make called in turns of the event loop in which nobody waits for a process */
   constructor(wanted: () => number, make: () => ProcessCore) {
@@ -30,26 +32,31 @@ export class Spares {
 
   /** Makes what is missing, in a moment. A failure is nobody's loss: the next caller tries for real. */
   refill(): void {
-    if (this.#timer !== undefined || this.#waiting.length >= this.#wanted()) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#waiting.length >= this.#wanted()) return;
-      const spare = this.#make();
-      this.#waiting.push(spare);
-      spare.ready().then(
-        () => {
-          spare.prepareRun();
-          this.refill();
-        },
-        () => {},
-      );
-    }, REFILL_DELAY_MS);
-    this.#timer.unref();
+    if (this.#due || this.#waiting.length >= this.#wanted()) return;
+    this.#due = true;
+    // To set one anew is dear when it is seldom done.
+    if (this.#timer === undefined) this.#timer = setTimeout(() => this.#add(), REFILL_DELAY_MS).unref();
+    else this.#timer.refresh();
   }
 
   clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#due = false;
     for (const spare of this.#waiting.splice(0)) spare.close();
+  }
+
+  #add(): void {
+    this.#due = false;
+    if (this.#waiting.length >= this.#wanted()) return;
+    const spare = this.#make();
+    this.#waiting.push(spare);
+    spare.ready().then(
+      () => {
+        spare.prepareRun();
+        this.refill();
+      },
+      () => {},
+    );
   }
 }
