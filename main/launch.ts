@@ -15,6 +15,9 @@ import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
 import type { Runtime } from "./runtime.js";
 import { Stdio } from "./stdio.js";
 
+/** Where a process without the addon has the worker's socket. */
+const SOCKET_INDEX = 4;
+
 export interface LaunchOptions {
   runtime: Runtime;
   title: string;
@@ -112,7 +115,10 @@ function launchPlain(
     ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
   });
   stdio.useEndsOf(child);
-  const [, , , channel, socket] = child.stdio as unknown as [unknown, unknown, unknown, net.Socket, net.Socket];
+  const streams = child.stdio as unknown as [unknown, unknown, unknown, net.Socket, net.Socket | null];
+  const [, , , channel, socket] = streams;
+  // From the streams that are in there child_process drops, at the child's end, whatever nobody has read until then.
+  streams[SOCKET_INDEX] = null;
   socket?.unref(); // until a function has it
   connection.open(new StreamChannel(channel, connection, MAX_ANSWER_BYTES));
   child.on("error", (error) => connection.stillborn(runtimeError(runtime, error)));
@@ -120,7 +126,7 @@ function launchPlain(
     connection.born(new ChildProcessHandle(child, child.pid));
     if (priority !== undefined) givePriority(child.pid, priority);
   }
-  return { connection, socket };
+  return { connection, socket: socket ?? undefined };
 }
 
 /** No fault of the runtime's. */

@@ -31,6 +31,13 @@ export function sockets(): void {
       await worker.exited;
     });
 
+    test("what the worker wrote can be read when it has long ended", async () => {
+      const worker = await ForkProcess.create().run(WORKERS, "tell");
+      await worker.exited;
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.equal(await text(worker.socket), "[]");
+    });
+
     test("end when the worker ends, however it does", async () => {
       const worker = await idle(ForkProcess.create());
       worker.kill("SIGKILL");
