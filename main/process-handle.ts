@@ -14,6 +14,8 @@ export interface ProcessHandle {
   /** Calls back once at its end, with the status where this process is allowed to ask for it. */
   watch(onEnd: (status: ExitStatus | undefined) => void): void;
   setReferenced(referenced: boolean): void;
+  /** It was told to end, and runs no function: where only its event loop could notice, it is killed if it goes on. */
+  expectEnd?(): void;
   /** A pidfd of it, the caller's; undefined when it has ended. @throws ForkError ERR_FORK_SYSTEM */
   share?(): number | undefined;
   close(): void;
@@ -89,9 +91,13 @@ export class PidfdHandle implements ProcessHandle {
   }
 }
 
+/** A loaded machine takes seconds for an orderly end. */
+const PATIENCE_MS = 5000;
+
 /** Without the addon: Node's own child, which knows when its pid is no longer its own. */
 export class ChildProcessHandle implements ProcessHandle {
   readonly pid: number;
+  #patience: NodeJS.Timeout | undefined;
   readonly #child: ChildProcess;
 
   constructor(child: ChildProcess, pid: number) {
@@ -105,7 +111,16 @@ export class ChildProcessHandle implements ProcessHandle {
   }
 
   watch(onEnd: (status: ExitStatus | undefined) => void): void {
-    this.#child.once("exit", (code, signal) => onEnd({ code, signal }));
+    this.#child.once("exit", (code, signal) => {
+      clearTimeout(this.#patience);
+      onEnd({ code, signal });
+    });
+  }
+
+  expectEnd(): void {
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode === null && signalCode === null)
+      this.#patience ??= setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE_MS).unref();
   }
 
   setReferenced(referenced: boolean): void {

@@ -206,6 +206,7 @@ export class ProcessLife {
     // What has not said hello may be nothing that ends with its channel.
     if (this.#silent) this.#connection?.kill("SIGKILL");
     this.#connection?.close();
+    if (!this.#handedOn) this.#connection?.process?.expectEnd?.();
   }
 
   #forkFrom(source: Connection, options: BirthOptions): void {

@@ -1,11 +1,19 @@
 /** How workers end, and how their parent learns of it. */
 import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { suite, test } from "node:test";
 import { ForkProcess } from "../../../main/index.js";
 import { fixture } from "../../support/fixtures.js";
 import { forbidLeaks } from "../../support/leaks.js";
+import { processesOf } from "../../support/processes.js";
 import { runProgram } from "../../support/program.js";
+import { until } from "../../support/until.js";
 import { idle } from "../../support/workers.js";
+
+/** Longer than the time that a process is given to end by itself. */
+const PATIENCE_MS = 20_000;
 
 const ENDINGS = fixture("endings.mjs");
 
@@ -33,6 +41,16 @@ const LOUD = [
 export function endings(): void {
   suite("endings", () => {
     forbidLeaks();
+
+    test("one that is closed ends, although what it was told to do never does", async (t) => {
+      const folder = mkdtempSync(path.join(tmpdir(), "desktop-fork-endings-"));
+      t.after(() => rmSync(folder, { recursive: true }));
+      const begun = path.join(folder, "begun");
+      const proc = ForkProcess.create().eval("require('node:fs').writeFileSync(args[0], ''); for (;;);", begun);
+      await until(() => existsSync(begun), "the endless loop");
+      proc.close();
+      await until(() => !processesOf(process.pid).some(({ pid }) => pid === proc.pid), "its end", PATIENCE_MS);
+    });
 
     for (const [name, code, signal] of QUIET)
       test(`${name}: ${code === null ? signal : `code ${code}`}`, async () => {

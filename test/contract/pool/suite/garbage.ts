@@ -11,7 +11,7 @@ import { rpcFixture } from "../../../support/rpc.js";
 
 const LIMIT_BYTES = 100_000;
 /** Longer than it takes to say something. */
-const OTHERS_MS = 300;
+const OTHERS_MS = 1000;
 
 function garbagePool(t: TestContext): Pool {
   return testPool(t, { module: rpcFixture("garbage.mjs"), max: 2, load: 2, maxMessageBytes: LIMIT_BYTES });
