@@ -1,8 +1,12 @@
 /** What a process does while there is time, so that neither its start nor its children have to. */
 import path = require("node:path");
+import v8 = require("node:v8");
 import vm = require("node:vm");
 
-import { collectAllGarbage } from "./garbage.cjs";
+import { collectAllGarbage, collectGarbage } from "./garbage.cjs";
+
+/** V8 begins with 1 MB for young objects. What is this large has seen so much work that the thorough collection is worth its time. */
+const LARGE_NEW_SPACE_BYTES = 8 * 2 ** 20;
 
 /** More than V8 needs to take a function for a hot one. */
 const CALLS = 20_000;
@@ -13,7 +17,12 @@ const CALLS = 20_000;
  */
 export async function settle(): Promise<void> {
   for (let i = 0; i < CALLS; i++) path.resolve(process.execPath, "..", String(i & 7));
-  await collectAllGarbage();
+  if (newSpaceBytes() < LARGE_NEW_SPACE_BYTES) collectGarbage();
+  else await collectAllGarbage();
+}
+
+function newSpaceBytes(): number {
+  return v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? 0;
 }
 
 /** As many as make a function a batch by itself. */
