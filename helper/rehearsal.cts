@@ -18,7 +18,7 @@ import { collectGarbage } from "./garbage.cjs";
 import { warmUpModules } from "./modules.cjs";
 import { setAside } from "./process-state.cjs";
 import { currentServer, type Host, Server } from "./server.cjs";
-import { compileWarmFunctions, prepareCompilation } from "./settle.cjs";
+import { compileWarmFunctions, prepareCompilation } from "./warm-functions.cjs";
 import { processFacts } from "./wire/facts.cjs";
 import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./wire/message.cjs";
 import { openSocket } from "./wire/open-socket.cjs";

@@ -47,7 +47,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   /** It was told to end with its last child. */
   #retired = false;
   #orphanGone = false;
-  /** It has said that something failed. */
+  /** It has said that something failed which nobody was told of yet, or after which nothing more can be asked of it. */
   #failing = false;
   #givenAway = false;
   #awaitingBirth: (() => void)[] = [];
@@ -242,7 +242,8 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     this.#failing = true;
     this.onBirth(() => {
       const error = errorOfFailure(failure, this.pid);
-      if (!this.#requests.failAlone(id, error)) this.#fail(error, "alive");
+      this.#failing = !this.#requests.failAlone(id, error);
+      if (this.#failing) this.#fail(error, "alive");
     });
   }
 

@@ -1,7 +1,8 @@
 /** A template with threads that are not the runtime's: it refuses to be forked, and says why. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { suite, test } from "node:test";
-import { type ForkError, Template } from "../../main/index.js";
+import { type ForkError, ForkProcess, Template } from "../../main/index.js";
 import { fixture } from "../support/fixtures.js";
 import { forbidLeaks } from "../support/leaks.js";
 import { argumentsOf } from "../support/workers.js";
@@ -49,5 +50,12 @@ suite("a template with foreign threads", () => {
     assert.deepEqual(await argumentsOf(proc.fork().sendArg("x")), ["x"]);
     proc.close();
     prepared.close();
+  });
+
+  test("a process that could not be forked can still become a program", async () => {
+    const proc = ForkProcess.create().require(HAS_THREAD);
+    await assert.rejects(proc.fork().ready(), { code: "ERR_FORK_REFUSED" });
+    const program = proc.exec("/bin/true", [], { stdio: "ignore" });
+    assert.deepEqual(await once(program, "exit"), [0, null]);
   });
 });

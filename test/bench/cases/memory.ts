@@ -152,35 +152,35 @@ const METHOD =
   "Megabytes (10^6 bytes) per worker, from /proc/PID/smaps_rollup. USS is what is its own alone; PSS counts shared pages in part. " +
   "For threads: by how much the whole process grew.";
 
-export const memoryEmptyCase: BenchCase = {
-  name: "memory-empty",
-  title: "Memory of a worker, nothing loaded",
-  unit: "MB",
-  better: "lower",
-  variants: memoryCase(() => []),
-  metrics: metrics({ "uss-start-1": { floor: 1.2, want: 0.7 } }),
-  tags: ["memory"],
-  note: METHOD,
-};
+/** @param files what the workers have loaded */
+function caseFor(name: string, loaded: string, files: () => string[], goals: Record<string, Goal>): BenchCase {
+  return {
+    name: `memory-${name}`,
+    title: `Memory of a worker${loaded}`,
+    unit: "MB",
+    better: "lower",
+    variants: memoryCase(files),
+    metrics: metrics(goals),
+    tags: ["memory"],
+    note: METHOD,
+  };
+}
 
-export const memoryPreloadedCase: BenchCase = {
-  name: "memory-preloaded",
-  title: "Memory of a worker with lodash, zod, sharp and typescript",
-  unit: "MB",
-  better: "lower",
-  variants: memoryCase(() => heavyModules().files),
-  metrics: metrics({ "uss-start-1": { floor: 1.2, want: 0.7 } }),
-  tags: ["memory"],
-  note: METHOD,
-};
+const AT_START = { "uss-start-1": { floor: 1.2, want: 0.7 } };
+const isTypescript = (file: string) => file.includes("typescript");
 
-export const memoryTypescriptCase: BenchCase = {
-  name: "memory-typescript",
-  title: "Memory of a worker with typescript",
-  unit: "MB",
-  better: "lower",
-  variants: memoryCase(() => heavyModules().files.filter((file) => file.includes("typescript"))),
-  metrics: metrics({ "uss-full-1": { floor: 8, want: 5 } }),
-  tags: ["memory"],
-  note: METHOD,
-};
+export const memoryEmptyCase = caseFor("empty", ", nothing loaded", () => [], AT_START);
+
+export const memoryPreloadedCase = caseFor(
+  "preloaded",
+  " with lodash, zod, sharp and typescript",
+  () => heavyModules().files,
+  AT_START,
+);
+
+export const memoryTypescriptCase = caseFor(
+  "typescript",
+  " with typescript",
+  () => heavyModules().files.filter(isTypescript),
+  { "uss-full-1": { floor: 8, want: 5 } },
+);
