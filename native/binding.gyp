@@ -36,6 +36,7 @@
         "guard/freeze.c",
         "guard/futex.c",
         "guard/guard.c",
+        "guard/heap.c",
         "guard/join.c",
         "guard/rest.c",
         "guard/revive.c",

@@ -32,6 +32,9 @@ static void leave_no_trace(void) {
 __attribute__((constructor)) static void load(void) {
   leave_no_trace();
   guard_find_tid_offset();
+  const void *runtime_code = dlsym(RTLD_DEFAULT, "napi_create_function");
+  guard_set_runtime(&runtime_code, 1);
+  guard_place_heap();
 }
 
 /* V8 asks the kernel to leave its heap out of a child. A child without it dies at once. */

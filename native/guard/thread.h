@@ -91,6 +91,9 @@ bool guard_gone(const struct thread *thread);
 void guard_set_runtime(const void *const *addresses, unsigned count);
 bool guard_in_runtime(const void *address);
 
+/* Once, before the runtime has a heap. */
+void guard_place_heap(void);
+
 /* Brackets around every wait in which a thread may be frozen. */
 void guard_rest(struct thread *self, enum thread_rest rest);
 void guard_wake(struct thread *self);
