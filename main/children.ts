@@ -17,30 +17,33 @@ export interface Source {
 
 /** The children of a process by their pids, until their ends are told. */
 export class Children {
-  readonly #alive = new Map<number, Child>();
+  /** Made for the first: most processes have none. */
+  #alive: Map<number, Child> | undefined;
 
   get size(): number {
-    return this.#alive.size;
+    return this.#alive?.size ?? 0;
   }
 
   add(pid: number, child: Child): void {
+    this.#alive ??= new Map();
     this.#alive.set(pid, child);
   }
 
   /** The child whose end is told with this; undefined for one that is not known here. */
   take(pid: number): Child | undefined {
-    const child = this.#alive.get(pid);
-    this.#alive.delete(pid);
+    const child = this.#alive?.get(pid);
+    this.#alive?.delete(pid);
     return child;
   }
 
   orphan(): void {
+    if (this.#alive === undefined) return;
     for (const child of this.#alive.values()) child.orphaned();
     this.#alive.clear();
   }
 
   /** Nobody is told. */
   drop(): void {
-    this.#alive.clear();
+    this.#alive?.clear();
   }
 }

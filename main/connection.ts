@@ -9,6 +9,7 @@ import type { ConnectionEvents } from "./connection-events.js";
 import { errorOfFailure, type ForkError } from "./errors.js";
 import { type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
 import { type Hearer, hear } from "./hearing.js";
+import { Hold } from "./hold.js";
 import { enlist, type ProcessType, strike } from "./live-processes.js";
 import { belongsHere, endsHere } from "./ownership.js";
 import type { ProcessHandle } from "./process-handle.js";
@@ -40,12 +41,14 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   #status: ExitStatus | undefined;
   #channel!: Channel;
   #process: ProcessHandle | undefined;
-  #holds = 0;
+  /** What is awaited comes by the channel; after its end, from whoever tells how the process ended. */
+  readonly #hold = new Hold();
   #failure: ForkError | undefined;
   #leavingCode: number | undefined;
   #ended = false;
   /** It was told to end with its last child. */
   #retired = false;
+  #awaitsExit = false;
   #orphanGone = false;
   /** It has said that something failed which nobody was told of yet, or after which nothing more can be asked of it. */
   #failing = false;
@@ -64,6 +67,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     belongsHere(this);
     this.#channel = channel;
     channel.setReferenced(false);
+    this.#hold.moveTo(channel);
   }
 
   /**
@@ -73,6 +77,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   giveAway(channel: Channel): void {
     this.#channel = channel;
     channel.setReferenced(false);
+    this.#hold.moveTo(channel);
     this.#givenAway = true;
     strike(this);
   }
@@ -90,7 +95,14 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   }
 
   get failure(): ForkError | undefined {
+    if (this.#ended && this.#status !== undefined && !this.#isFollowed)
+      this.#failure ??= diedError(this.pid, this.#status);
     return this.#failure;
+  }
+
+  /** Somebody has to be told when nothing more can be asked. For others no error is made: its stack is dear. */
+  get #isFollowed(): boolean {
+    return this.events.failed !== undefined || this.#requests.size > 0;
   }
 
   get process(): ProcessHandle | undefined {
@@ -102,13 +114,18 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     return !this.#ended;
   }
 
+  /** It is open, and has not failed. */
+  get isUsable(): boolean {
+    return !this.#ended && this.#failure === undefined;
+  }
+
   /**
    * A process that this one executed, or that its source forked.
    * @param process the connection's from now on
    */
   born(process: ProcessHandle): void {
     this.#process = process;
-    process.setReferenced(this.#ended && this.#holds > 0);
+    process.setReferenced(this.#ended && this.#hold.isHeld);
     if (this.#source === undefined) process.watch((status) => this.#exit(status));
     else this.#source.adopt(process.pid, this);
     if (this.#status === undefined) enlist(this);
@@ -153,36 +170,26 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
 
   /** Sends what is answered. The callbacks are called before any later message is looked at. */
   request(type: MessageType, values: readonly Outgoing[], handles: readonly number[], asker: Asker): void {
-    if (this.#failure !== undefined) {
+    const { failure } = this;
+    if (failure !== undefined) {
       this.#channel.discard(handles);
-      asker.failed(this.#failure);
+      asker.failed(failure);
       return;
     }
     const id = this.#requests.newId();
     this.#requests.add(id, type, asker);
     this.hold();
     this.#channel.send(type, id, values, handles);
+    if (this.#ended) this.#awaitExit();
   }
 
   /** Keeps the parent's event loop alive until release(), or until the process has ended. */
   hold(): void {
-    if (this.#holds++ > 0) return;
-    if (this.#ended) this.#holdForStatus();
-    else this.#channel.setReferenced(true);
+    this.#hold.add();
   }
 
   release(): void {
-    if (--this.#holds > 0) return;
-    this.#channel.setReferenced(false);
-    if (!this.#ended) return;
-    this.#process?.setReferenced(false);
-    this.#source?.release();
-  }
-
-  /** The channel has ended: what is waited for comes from whoever tells how the process ended. */
-  #holdForStatus(): void {
-    this.#process?.setReferenced(true);
-    this.#source?.hold();
+    this.#hold.release();
   }
 
   /** False when the process has ended, or never lived. */
@@ -195,8 +202,9 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
    * until they have ended, to tell how; those under way count as children.
    */
   close(): void {
-    this.#failure ??= closedError();
-    this.#retire(this.#failure, HARMLESS);
+    const failure = this.failure ?? closedError();
+    this.#failure = failure;
+    this.#retire(failure, HARMLESS);
   }
 
   /** @param kept types of requests that the process still answers */
@@ -262,7 +270,14 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     this.#shut();
     if (this.#orphanGone) this.#exit(undefined);
     if (error !== undefined) this.#fail(brokenError(this.pid, error));
-    // The end of the channel comes with the end of the process; say how it ended if that is known in time.
+    if (this.#isFollowed) this.#awaitExit();
+  }
+
+  /** The end of the channel comes with the end of the process; says how it ended if that is known in time. */
+  #awaitExit(): void {
+    if (this.#status !== undefined) return this.#fail(diedError(this.pid, this.#status));
+    if (this.#awaitsExit) return;
+    this.#awaitsExit = true;
     const timer = setTimeout(() => this.#fail(diedError(this.pid, UNKNOWN_STATUS)), EXIT_NEWS_TIMEOUT_MS);
     if (this.#requests.size === 0) timer.unref();
     void this.exited.then((status) => {
@@ -286,12 +301,20 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   }
 
   #tellBirth(): void {
+    if (this.#awaitingBirth.length === 0) return;
     for (const callback of this.#awaitingBirth.splice(0)) callback();
+  }
+
+  /** For those who tell how it ended. */
+  #referenceEnd(referenced: boolean): void {
+    this.#process?.setReferenced(referenced);
+    if (referenced) this.#source?.hold();
+    else this.#source?.release();
   }
 
   /** Nothing more will be said, or heard. */
   #shut(): void {
-    if (!this.#ended && this.#holds > 0) this.#holdForStatus();
+    if (!this.#ended) this.#hold.moveTo({ setReferenced: (referenced) => this.#referenceEnd(referenced) });
     this.#ended = true;
     this.#channel.close();
     this.#orphanChildren();

@@ -1,14 +1,51 @@
 /** The worker's socket: made when a function is entered, or ahead of that, and handed to whoever asked for the function. */
 import type net from "node:net";
 import { MessageType } from "../helper/wire/message.cjs";
+import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { PreparePlan, RunPlan } from "../helper/wire/plans.cjs";
 import type { Addon } from "../native/addon.cjs";
 import type { Connection } from "./connection.js";
+import { systemError } from "./errors.js";
 import { socketPair } from "./launch.js";
 import { requireAddon, tryAddon } from "./native.js";
 
 /** What this program has entered last: most do the same again and again. */
 let usual: PreparePlan = "function";
+
+/** Whoever wants a function to be entered. */
+export interface Visitor {
+  /**
+   * It is entered. The connection is held until the visitor releases it.
+   * @param end a descriptor, the visitor's; without the addon a stream
+   */
+  entered(end: number | net.Socket): void;
+  failed(error: Error | undefined): void;
+  /** Why the process has failed meanwhile. */
+  failure(): Error | undefined;
+}
+
+/** What came of it: the worker's connection, held for the receiver, and the end of its socket. */
+export interface Entered {
+  connection: Connection;
+  /** A descriptor, the receiver's; without the addon a stream. */
+  end: number | net.Socket;
+}
+
+/**
+ * Node's socket, the caller's. When there can't be one, the worker ends.
+ * @throws ForkError ERR_FORK_SYSTEM
+ */
+export function socketOf({ connection, end }: Entered): net.Socket {
+  if (typeof end !== "number") return end;
+  try {
+    return openSocket(end);
+  } catch (error) {
+    requireAddon("a worker's socket").close(end);
+    connection.close();
+    connection.release();
+    throw systemError("a worker's socket could not be opened", error);
+  }
+}
 
 export class Entrance {
   /** Without the addon: the end of the worker's socket that exists from the start. */
@@ -30,44 +67,35 @@ export class Entrance {
   }
 
   /**
-   * Asks for the function, and resolves when it has been entered.
-   * @param failure why the process has failed meanwhile
-   * @returns a descriptor, the caller's; without the addon a stream
-   * @throws ForkError ERR_FORK_SYSTEM, or why the function was not entered
+   * Asks for the function. Exactly one of the visitor's callbacks is called, once.
+   * @throws ForkError ERR_FORK_SYSTEM; nothing has been asked then
    */
-  enter(connection: Connection, plan: RunPlan, failure: () => Error | undefined): Promise<number | net.Socket> {
-    return this.socket === undefined
-      ? this.#enterWithPair(connection, plan, failure)
-      : enterWithSocket(connection, plan, this.socket);
+  enter(connection: Connection, plan: RunPlan, visitor: Visitor): void {
+    if (this.socket !== undefined) return enterWithSocket(connection, plan, this.socket, visitor);
+    const addon = requireAddon("a worker's socket");
+    usual = "service" in plan ? "rpc" : "function";
+    const theirs: number[] = [];
+    const ours = this.#prepared ?? newEnd(addon, theirs);
+    this.#prepared = undefined;
+    const failed = (error: Error | undefined) => {
+      addon.close(ours);
+      visitor.failed(error);
+    };
+    const entered = () => {
+      const failure = visitor.failure();
+      if (connection.pid === undefined || failure !== undefined) return failed(failure ?? connection.failure);
+      connection.hold();
+      visitor.entered(ours);
+    };
+    // A child may answer before its template tells of it.
+    const answered = () => connection.onBirth(entered);
+    connection.request(MessageType.Run, [planText(plan)], theirs, { answered, failed });
   }
 
   /** Closes what was made ahead of need. */
   close(): void {
     if (this.#prepared !== undefined) requireAddon("a worker's socket").close(this.#prepared);
     this.#prepared = undefined;
-  }
-
-  #enterWithPair(connection: Connection, plan: RunPlan, failure: () => Error | undefined): Promise<number> {
-    const addon = requireAddon("a worker's socket");
-    usual = "service" in plan ? "rpc" : "function";
-    const theirs: number[] = [];
-    const ours = this.#prepared ?? newEnd(addon, theirs);
-    this.#prepared = undefined;
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error | undefined) => {
-        addon.close(ours);
-        reject(error);
-      };
-      const succeed = () => {
-        const failed = failure();
-        if (connection.pid === undefined || failed !== undefined) return fail(failed ?? connection.failure);
-        resolve(ours);
-      };
-      connection.request(MessageType.Run, [planText(plan)], theirs, {
-        answered: () => connection.onBirth(succeed),
-        failed: fail,
-      });
-    });
   }
 }
 
@@ -86,14 +114,15 @@ function planText(plan: RunPlan): string {
   return written.text;
 }
 
-function enterWithSocket(connection: Connection, plan: RunPlan, socket: net.Socket): Promise<net.Socket> {
-  return new Promise((resolve, reject) => {
-    connection.request(MessageType.Run, [planText(plan)], [], {
-      answered: () => resolve(socket.ref()),
-      failed: (error) => {
-        socket.destroy();
-        reject(error);
-      },
-    });
+function enterWithSocket(connection: Connection, plan: RunPlan, socket: net.Socket, visitor: Visitor): void {
+  connection.request(MessageType.Run, [planText(plan)], [], {
+    answered: () => {
+      connection.hold();
+      visitor.entered(socket.ref());
+    },
+    failed: (error) => {
+      socket.destroy();
+      visitor.failed(error);
+    },
   });
 }

@@ -2,15 +2,13 @@
  * What a process object stands for: the commands that it may be given, and when. Knows nothing of the object, so that
  * dropping the object can end the process.
  */
-import type net from "node:net";
 import { MessageType, type Value } from "../helper/wire/message.cjs";
-import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { RunPlan } from "../helper/wire/plans.cjs";
 import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./birth.js";
 import type { Connection } from "./connection.js";
-import { ForkError, systemError } from "./errors.js";
+import type { Entered } from "./entrance.js";
+import { ForkError } from "./errors.js";
 import type { SentHandle } from "./handles.js";
-import { requireAddon } from "./native.js";
 import { ProcessLife } from "./process-life.js";
 import { Stage } from "./stages.js";
 import { NO_PIPES, type PipeEnds } from "./stdio.js";
@@ -26,6 +24,8 @@ export interface GivenProcess {
 
 /** Kept as what happened: an error with its stack is dear, and hardly ever asked for. */
 type Unusable = "closed" | { usedBy: string };
+
+const USED_BY_RUN: Unusable = { usedBy: "run" };
 
 function errorOfUse(why: Unusable): ForkError {
   return why === "closed"
@@ -74,17 +74,19 @@ export class ProcessCore {
 
   /** The same when it serves rpc. What it runs is not in the fork: it should have nothing to do. */
   forkServing(options: BirthOptions): ProcessCore {
-    const { strategy, startTimeoutMs, runtime, execArgv, program, priority, cwd, env } = this.#life.options;
-    const core = new ProcessCore({
-      ...{ strategy, startTimeoutMs, runtime, execArgv, program, priority },
-      ...options,
-      cwd: options.cwd ?? cwd,
-      env: options.env ?? env,
-    });
-    const { connection } = this;
+    const life = this.#life;
+    // A fork of a process that can be forked is never a fresh runtime.
+    const core = new ProcessCore(
+      life.strategy?.name === "fork" ? { ...options } : runtimeOptions(life.options, options),
+    );
+    if (life.stages.isReached(Stage.Known)) {
+      core.#life.forkFrom(life, options);
+      return core;
+    }
+    const { connection } = life;
     connection?.hold();
-    this.#life.stages.at(Stage.Known, () => {
-      core.#life.forkFrom(this.#life, options);
+    life.stages.at(Stage.Known, () => {
+      core.#life.forkFrom(life, options);
       connection?.release();
     });
     return core;
@@ -101,7 +103,7 @@ export class ProcessCore {
   }
 
   /** Called whenever the process has answered something, or can't any more. */
-  set onAnswered(told: () => void) {
+  set onAnswered(told: (() => void) | undefined) {
     if (this.connection !== undefined) this.connection.events.answered = told;
   }
 
@@ -171,44 +173,46 @@ export class ProcessCore {
     });
   }
 
-  /** While there is time: what run() would have to make. */
-  prepareRun(): void {
-    if (this.over === undefined && this.connection !== undefined) this.#life.entrance.prepare(this.connection);
+  /**
+   * While there is time: what run() would have to make. Nobody waits for this process, so nobody is told when it fails.
+   * @param lives called once, if it comes to life
+   */
+  prepareRun(lives: () => void): void {
+    const life = this.#life;
+    life.observed = true;
+    if (life.strategy?.name === "fork") return life.prepare(lives);
+    // A fresh runtime takes its time: nothing is to be made beside it.
+    this.ready().then(
+      () => life.prepare(lives),
+      () => {},
+    );
   }
 
   /** Enters the function. The process object is used up by it, whatever comes of it. */
-  async run(plan: RunPlan): Promise<{ connection: Connection; socket: net.Socket }> {
-    const { connection, end } = await this.runRaw(plan);
-    if (typeof end !== "number") return { connection, socket: end };
-    try {
-      return { connection, socket: openSocket(end) };
-    } catch (error) {
-      requireAddon("a worker's socket").close(end);
-      connection.close();
-      throw systemError("a worker's socket could not be opened", error);
-    }
-  }
-
-  /** As run(), with the socket as it comes: a descriptor, the caller's; without the addon a stream. */
-  async runRaw(plan: RunPlan): Promise<{ connection: Connection; end: number | net.Socket }> {
-    const end = await this.take("run", (connection) => this.#life.enter(connection, plan));
-    return { connection: this.connection as Connection, end };
-  }
-
-  /** Uses the connection for a last command. The process object is used up by it, whatever comes of it. */
-  take<T>(command: string, use: (connection: Connection) => Promise<T>): Promise<T> {
+  run(plan: RunPlan): Promise<Entered> {
     return new Promise((resolve, reject) => {
-      this.assertUsable();
-      const life = this.#life;
-      life.observed = true;
-      this.#unusable = { usedBy: command };
-      if (command !== "run") life.entrance.close();
-      life.stages.at(Stage.Connected, () => {
-        if (life.failure !== undefined) return reject(life.failure);
-        const connection = life.handOn();
-        connection.type = "worker";
-        resolve(use(connection));
-      });
+      const enter = (connection: Connection) =>
+        this.#life.enter(connection, plan, (end) => resolve({ connection, end }), reject);
+      this.take("run", enter, reject);
+    });
+  }
+
+  /**
+   * Uses the connection for a last command. The process object is used up by it, whatever comes of it.
+   * @param failed called instead of `use` when there is no connection to be used any more
+   * @throws ForkError ERR_FORK_USED, ERR_FORK_CLOSED; neither is called then
+   */
+  take(command: string, use: (connection: Connection) => void, failed: (error: Error) => void): void {
+    if (this.#unusable !== undefined) throw errorOfUse(this.#unusable);
+    const life = this.#life;
+    life.observed = true;
+    this.#unusable = command === "run" ? USED_BY_RUN : { usedBy: command };
+    if (command !== "run") life.entrance.close();
+    life.stages.at(Stage.Connected, () => {
+      if (life.failure !== undefined) return failed(life.failure);
+      const connection = life.handOn();
+      connection.type = "worker";
+      use(connection);
     });
   }
 
@@ -264,4 +268,15 @@ export class ProcessCore {
     );
     this.#life.observed = false;
   }
+}
+
+/** All that a fresh runtime has to be given to be a fork of such a process. */
+function runtimeOptions(own: ExecOptions, options: BirthOptions): ExecOptions {
+  const { strategy, startTimeoutMs, runtime, execArgv, program, priority, cwd, env } = own;
+  return {
+    ...{ strategy, startTimeoutMs, runtime, execArgv, program, priority },
+    ...options,
+    cwd: options.cwd ?? cwd,
+    env: options.env ?? env,
+  };
 }

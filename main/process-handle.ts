@@ -46,7 +46,7 @@ export class PidfdHandle implements ProcessHandle {
     this.#pidfd = pidfd;
     this.#ours = ours;
     // At its end a thread lets go of what is polled.
-    if (!isMainThread && pidfd >= 0) this.#poller = new addon.Poller(pidfd, () => this.#ended(), ours);
+    if (!isMainThread && pidfd >= 0) this.#poller = new addon.Poller(pidfd, () => this.#ended(), 0, ours);
   }
 
   /** There was no descriptor left for its pidfd, or it was closed. */
@@ -62,7 +62,7 @@ export class PidfdHandle implements ProcessHandle {
   watch(onEnd: (status: ExitStatus | undefined) => void): void {
     if (this.#pidfd < 0) return;
     this.#onEnd = onEnd;
-    this.#poller ??= new this.#addon.Poller(this.#pidfd, () => this.#ended());
+    this.#poller ??= new this.#addon.Poller(this.#pidfd, () => this.#ended(), 0);
     this.#poller.start(READABLE);
     this.setReferenced(this.#referenced);
   }

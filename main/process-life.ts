@@ -15,6 +15,8 @@ import { closeSteps, type Step, wireValues } from "./steps.js";
 /** Failures that somebody was told of by a rejection: of the process itself, or of a fork that failed with it. */
 const told = new WeakSet<Error>();
 
+type Failed = (error: Error) => void;
+
 export class ProcessLife {
   /** Called once when the process fails or dies by itself, before a function is entered. */
   onFailed: (error: Error) => void = () => {};
@@ -36,6 +38,8 @@ export class ProcessLife {
   /** It was executed, and may be anything yet. */
   #silent = false;
   #disobey: () => void = () => {};
+  /** When the process has ended, nobody obeys and its streams are finished. */
+  #tidies = false;
   /** The signal that has ended it. */
   #abortedBy: AbortSignal | undefined;
   /** It is to be killed as soon as it lives. */
@@ -73,7 +77,7 @@ export class ProcessLife {
   get isAlive(): boolean {
     const connection = this.#connection;
     if (this.#failure !== undefined || connection === undefined) return this.#failure === undefined;
-    return connection.isOpen && (this.#handedOn || connection.failure === undefined);
+    return this.#handedOn ? connection.isOpen : connection.isUsable;
   }
 
   /** When a signal has ended it: what is thrown for that. */
@@ -87,6 +91,7 @@ export class ProcessLife {
     const abort = () => this.#abort(signal);
     if (signal.aborted) return abort();
     signal.addEventListener("abort", abort, { once: true });
+    if (this.#connection !== undefined) this.#tidyAtEnd(this.#connection);
     const disobeyOthers = this.#disobey;
     this.#disobey = () => {
       disobeyOthers();
@@ -182,14 +187,30 @@ export class ProcessLife {
     this.#disobey();
   }
 
-  /** Enters the function. @returns the worker's socket: a descriptor, the caller's; without the addon a stream */
-  async enter(connection: Connection, plan: RunPlan): Promise<number | net.Socket> {
+  /**
+   * What enter() would have to make, ahead of need.
+   * @param lives called once, if the process comes to life
+   */
+  prepare(lives: () => void): void {
+    const connection = this.#connection;
+    if (connection === undefined || this.#failure !== undefined || this.#handedOn) return;
+    this.entrance.prepare(connection);
+    connection.onBirth(() => {
+      if (this.isAlive) lives();
+    });
+  }
+
+  /** Enters the function. One of the callbacks is called, once. */
+  enter(connection: Connection, plan: RunPlan, entered: (end: number | net.Socket) => void, failed: Failed): void {
     connection.title = plan.title;
-    try {
-      return await this.entrance.enter(connection, plan, () => this.#failure);
-    } catch (error) {
+    const fail = (error: unknown) => {
       connection.close();
-      throw this.abortion ?? error;
+      failed(this.abortion ?? (error as Error));
+    };
+    try {
+      this.entrance.enter(connection, plan, { entered, failed: fail, failure: () => this.#failure });
+    } catch (error) {
+      fail(error);
     }
   }
 
@@ -232,6 +253,12 @@ export class ProcessLife {
     connection.title = this.options.title;
     connection.detached = this.options.detached ?? false;
     connection.events.failed = (error) => this.#fail(error);
+    if (this.options.signal !== undefined || this.options.stdio !== undefined) this.#tidyAtEnd(connection);
+  }
+
+  #tidyAtEnd(connection: Connection): void {
+    if (this.#tidies) return;
+    this.#tidies = true;
     void connection.exited.then(() => {
       this.#disobey();
       this.options.stdio?.finish();

@@ -6,6 +6,7 @@ import { MessageType } from "../helper/wire/message.cjs";
 import { type AdoptOptions, fromHandle } from "./adoption.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./birth.js";
 import { callerFile } from "./caller.js";
+import { socketOf } from "./entrance.js";
 import { ForkError } from "./errors.js";
 import { copyHandle, type Handle } from "./handles.js";
 import { toHandle } from "./handover.js";
@@ -189,9 +190,10 @@ export class ForkProcess {
     if (options !== undefined) checkOptions("run", options);
     core.assertUsable();
     if (options?.signal !== undefined) core.obey(options.signal);
-    const { connection, socket } = await core.run(runPlan(target, options));
-    core.onAborted = (error) => socket.destroy(error);
-    return new Worker({ connection, socket, pipes: core.pipes });
+    const entered = await core.run(runPlan(target, options));
+    const socket = socketOf(entered);
+    if (core.signal !== undefined) core.onAborted = (error) => socket.destroy(error);
+    return new Worker({ connection: entered.connection, socket, pipes: core.pipes });
   }
 
   /**

@@ -11,18 +11,10 @@ export interface Asker {
 }
 
 interface Request {
+  id: number;
   type: MessageType;
   asker: Asker;
 }
-
-/** What answers a request, besides Failed. */
-const ANSWERS = new Map([
-  [MessageType.Sync, MessageType.Done],
-  [MessageType.Run, MessageType.Done],
-  [MessageType.Fork, MessageType.Forked],
-  [MessageType.Spawn, MessageType.Spawned],
-  [MessageType.Exec, MessageType.Spawned],
-]);
 
 /** Requests whose failure leaves the process as it was; those under way are answered before it does as it was told. */
 export const HARMLESS: ReadonlySet<MessageType> = new Set([MessageType.Fork, MessageType.Spawn]);
@@ -33,7 +25,8 @@ export const UNFAILING: ReadonlySet<MessageType> = new Set([MessageType.Spawn]);
 const NONE: ReadonlySet<MessageType> = new Set();
 
 export class Requests {
-  readonly #open = new Map<number, Request>();
+  /** In the order asked, which mostly is that of the answers. */
+  readonly #open: Request[] = [];
   readonly #settled: () => void;
   #lastId = 0;
 
@@ -43,7 +36,7 @@ export class Requests {
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   /** For whatever is sent, be it asked or told. */
@@ -53,37 +46,40 @@ export class Requests {
   }
 
   add(id: number, type: MessageType, asker: Asker): void {
-    this.#open.set(id, { type, asker });
+    this.#open.push({ id, type, asker });
   }
 
   /** @returns false when nobody asked for that; nothing has been done then */
   answer(message: Message): boolean {
-    const request = this.#open.get(message.id);
-    if (request === undefined || ANSWERS.get(request.type) !== message.type) return false;
-    this.#open.delete(message.id);
-    request.asker.answered({ ...message, handles: message.handles.splice(0) });
+    const request = this.#find(message.id);
+    if (request === undefined || answerTo(request.type) !== message.type) return false;
+    this.#close(request);
+    const { type, id, values, handles } = message;
+    message.handles = [];
+    request.asker.answered({ type, id, values, handles });
     this.#settled();
     return true;
   }
 
   /** @returns false when that failure is one of the whole process; nothing has been done then */
   failAlone(id: number, error: ForkError): boolean {
-    const request = this.#open.get(id);
+    const request = this.#find(id);
     if (request === undefined || !HARMLESS.has(request.type)) return false;
-    this.#fail(id, request, error);
+    this.#fail(request, error);
     return true;
   }
 
   /** @param kept types of requests that are still answered */
   fail(error: ForkError, kept = NONE): void {
-    for (const [id, request] of [...this.#open]) if (!kept.has(request.type)) this.#fail(id, request, error);
+    if (this.#open.length === 0) return;
+    for (const request of [...this.#open]) if (!kept.has(request.type)) this.#fail(request, error);
   }
 
   /** The channel ended in order. */
   endExpected(): void {
-    for (const [id, request] of this.#open) {
-      if (request.asker.ended === undefined) continue;
-      this.#open.delete(id);
+    if (this.#open.length === 0) return;
+    for (const request of [...this.#open]) {
+      if (request.asker.ended === undefined || !this.#close(request)) continue;
       request.asker.ended();
       this.#settled();
     }
@@ -91,13 +87,42 @@ export class Requests {
 
   /** Nobody is told. */
   drop(): void {
-    this.#open.clear();
+    this.#open.length = 0;
   }
 
-  #fail(id: number, request: Request, error: ForkError): void {
+  #find(id: number): Request | undefined {
+    const first = this.#open[0];
+    return first?.id === id ? first : this.#open.find((request) => request.id === id);
+  }
+
+  /** @returns false when it was answered or failed already */
+  #close(request: Request): boolean {
+    const index = this.#open.indexOf(request);
+    if (index < 0) return false;
+    this.#open.splice(index, 1);
+    return true;
+  }
+
+  #fail(request: Request, error: ForkError): void {
     // What was told of an earlier one may have failed this one, too.
-    if (!this.#open.delete(id)) return;
+    if (!this.#close(request)) return;
     request.asker.failed(error);
     this.#settled();
+  }
+}
+
+/** What answers a request, besides Failed. */
+function answerTo(request: MessageType): MessageType | undefined {
+  switch (request) {
+    case MessageType.Sync:
+    case MessageType.Run:
+      return MessageType.Done;
+    case MessageType.Fork:
+      return MessageType.Forked;
+    case MessageType.Spawn:
+    case MessageType.Exec:
+      return MessageType.Spawned;
+    default:
+      return undefined;
   }
 }

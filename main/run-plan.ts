@@ -1,9 +1,9 @@
 /** What `run` and `require` name: functions and modules. */
-import process from "node:process";
 import type { RunPlan } from "../helper/wire/plans.cjs";
 import { titleOf } from "./birth.js";
 import { callerFile } from "./caller.js";
 import { ForkError } from "./errors.js";
+import { belongsHere, type Ownable } from "./ownership.js";
 
 /** @throws ForkError ERR_FORK_ARGUMENT */
 export function specifierOf(module: string | URL): string {
@@ -27,7 +27,19 @@ function isAbsolute(module: string): boolean {
 const FUNCTION_NAME = /^[\p{ID_Start}$_][\p{ID_Continue}$]*(\.[\p{ID_Start}$_][\p{ID_Continue}$]*)*$/u;
 
 /** The plan that was asked for last: programs mostly start what they have started before. */
-let last: { module: string; name: string; title: string | undefined; owner: number; plan: RunPlan } | undefined;
+let last: { module: string; name: string; title: string | undefined; plan: RunPlan } | undefined;
+
+/** Titles name this program: those of a process that it is forked from are another's. */
+function keep(kept: NonNullable<typeof last>): void {
+  last = kept;
+  belongsHere(forgetLast);
+}
+
+const forgetLast: Ownable = {
+  abandon() {
+    last = undefined;
+  },
+};
 
 /**
  * @returns mostly the same object for the same module: it is not to be changed
@@ -38,8 +50,7 @@ export function runPlan(target: string | URL, { export: exportName, title }: Run
     return { function: target, title: title ?? titleOf(target) };
   const module = specifierOf(target);
   const name = exportName ?? "default";
-  if (last?.module === module && last.name === name && last.title === title && last.owner === process.pid)
-    return last.plan;
+  if (last?.module === module && last.name === name && last.title === title) return last.plan;
   const plan = {
     module,
     // A look at the stack is dear; what says itself where it is needs none.
@@ -47,6 +58,6 @@ export function runPlan(target: string | URL, { export: exportName, title }: Run
     export: name,
     title: title ?? titleOf(name === "default" ? (module.split("/").at(-1) as string) : name),
   };
-  if (plan.from === "") last = { module, name, title, owner: process.pid, plan };
+  if (plan.from === "") keep({ module, name, title, plan });
   return plan;
 }

@@ -8,7 +8,7 @@ export class Spares {
   readonly #wanted: () => number;
   readonly #make: () => ProcessCore;
   readonly #waiting: ProcessCore[] = [];
-  readonly #taken = () => this.refill();
+  readonly #refill = () => this.refill();
   #timer: NodeJS.Timeout | undefined;
   /** The timer runs. */
   #due = false;
@@ -22,10 +22,7 @@ export class Spares {
   /** The oldest: it is the most likely to be ready, and none is behind a process that would be forked now. */
   take(): ProcessCore | undefined {
     for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift()) {
-      if (!spare.isAlive) continue;
-      // Not before its caller has been served.
-      spare.onAnswered = this.#taken;
-      return spare;
+      if (spare.isAlive) return spare;
     }
     return undefined;
   }
@@ -43,7 +40,10 @@ export class Spares {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#due = false;
-    for (const spare of this.#waiting.splice(0)) spare.close();
+    for (const spare of this.#waiting.splice(0)) {
+      spare.onAnswered = undefined;
+      spare.close();
+    }
   }
 
   #add(): void {
@@ -51,12 +51,10 @@ export class Spares {
     if (this.#waiting.length >= this.#wanted()) return;
     const spare = this.#make();
     this.#waiting.push(spare);
-    spare.ready().then(
-      () => {
-        spare.prepareRun();
-        this.refill();
-      },
-      () => {},
-    );
+    spare.prepareRun(() => {
+      // The first that it answers is its start: not before its caller has been served.
+      spare.onAnswered = this.#refill;
+      this.refill();
+    });
   }
 }

@@ -27,6 +27,11 @@ export class Stages {
     else this.#waiting.push({ stage, act });
   }
 
+  /** What needs no more than this stage would be done at once. */
+  isReached(stage: Stage): boolean {
+    return this.#waiting.length === 0 && this.#reached >= stage;
+  }
+
   /** True when something waits that needs at least this stage. */
   isAwaited(stage: Stage): boolean {
     return this.#waiting.some((waiting) => waiting.stage >= stage);

@@ -32,7 +32,7 @@ export function startFork(source: Connection, { options, stdio, connect, isUnwan
   const connection = new Connection(source);
   connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
   connect(connection);
-  source.request(MessageType.Fork, [JSON.stringify(plan)], [theirs, ...fds], {
+  source.request(MessageType.Fork, [textOf(plan)], [theirs, ...fds], {
     answered: ({ values, handles: [pidfd = LOST_HANDLE] }) => {
       if (pidfd === LOST_HANDLE) return connection.stillborn(noDescriptorError("the new process"));
       connection.born(new PidfdHandle(addon, Number(values[0]), pidfd, false));
@@ -40,6 +40,17 @@ export function startFork(source: Connection, { options, stdio, connect, isUnwan
     },
     failed: (error) => connection.stillborn(error),
   });
+}
+
+/** That of the plan which was asked for last: mostly it is asked for again. */
+let written: { title: string; spare: boolean | undefined; text: string } | undefined;
+
+function textOf(plan: ForkPlan): string {
+  const { title, spare } = plan;
+  if (plan.detached || plan.cwd !== undefined || plan.env !== undefined || plan.stdio !== undefined)
+    return JSON.stringify(plan);
+  if (written?.title !== title || written.spare !== spare) written = { title, spare, text: JSON.stringify(plan) };
+  return written.text;
 }
 
 function planOf({ title, cwd, env, detached, spare }: BirthOptions): ForkPlan {

@@ -7,6 +7,7 @@ import { belongsHere, endsHere } from "./ownership.js";
 import type { PipeEnds } from "./stdio.js";
 
 export interface WorkerStart {
+  /** Held for the worker. */
   connection: Connection;
   socket: net.Socket;
   pipes: PipeEnds;
@@ -28,7 +29,7 @@ export class Worker {
   readonly stdout: PipeEnds["stdout"];
   readonly stderr: PipeEnds["stderr"];
   readonly #connection: Connection;
-  #referenced = false;
+  #referenced = true;
 
   /** @internal */
   constructor({ connection, socket, pipes }: WorkerStart) {
@@ -38,8 +39,9 @@ export class Worker {
     this.stderr = pipes.stderr;
     this.exited = connection.exited;
     this.#connection = connection;
+    // Nothing is asked of it any more, and its end is told by `exited`.
+    connection.events.failed = undefined;
     belongsHere(this);
-    this.ref();
     void this.exited.then(() => {
       endsHere(this);
       this.#release();

@@ -153,10 +153,14 @@ export interface Addon {
   lifeline(fd: number): void;
   /** _exit(2), with C's own streams flushed. */
   quickExit(code: number): never;
-  /** @param child `fd` is the pidfd of a child, to be reaped when the thread of JavaScript ends */
+  /**
+   * @param events that it starts for; 0: not yet
+   * @param child `fd` is the pidfd of a child, to be reaped when the thread of JavaScript ends
+   */
   Poller: new (
     fd: number,
     callback: (events: number) => void,
+    events: number,
     child?: boolean,
   ) => Poller;
 }

@@ -20,8 +20,10 @@ interface Header {
 export class Decoder {
   readonly #maxPayloadBytes: number;
   readonly #fds: number[] = [];
-  readonly #start = Buffer.alloc(HEADER_BYTES);
+  /** The first bytes of a message that has not come whole. */
+  #start: Buffer | undefined;
   #startBytes = 0;
+  #taken = 0;
   #header: Header | undefined;
   #payload: Buffer | undefined;
   #payloadBytes = 0;
@@ -62,28 +64,55 @@ export class Decoder {
   }
 
   /**
-   * Most messages come alone and whole: then this is all there is to do, and in a process that has just been born, which runs
-   * all code for the first time, it is much less than push().
-   * @param fds as for push(); the array is the message's
-   * @returns undefined when the bytes are anything else; then nothing has happened, and push() is to be called
+   * Most messages come whole: then this is all there is to do, and in a process that has just been born, which runs all code
+   * for the first time, it is much less than push().
+   * @param bytes where they lie between `start` and `end`; nothing of them is kept
+   * @param fds as for push(); the array is the message's. With descriptors the message has to be alone
+   * @returns undefined when the bytes begin with anything else; then nothing has happened, and push() is to be called
    * @throws RangeError when the values are none
    */
-  takeWhole(bytes: Buffer, fds: number[]): Message | undefined {
-    if (bytes.length < HEADER_BYTES || !this.isIdle) return undefined;
-    const length = readUint32(bytes, 0);
-    const type = bytes[4] as MessageType;
-    const handles = bytes[5] as number;
-    if (length !== bytes.length - HEADER_BYTES || length > this.#maxPayloadBytes) return undefined;
-    if (handles !== fds.length || handles > maxHandles(type) || ((bytes[6] as number) | (bytes[7] as number)) !== 0)
-      return undefined;
+  takeWhole(bytes: Buffer, start: number, end: number, fds: number[]): Message | undefined {
+    const room = end - start - HEADER_BYTES;
+    if (room < 0 || !this.isIdle) return undefined;
+    const length = readUint32(bytes, start);
+    const type = bytes[start + 4] as MessageType;
+    const handles = bytes[start + 5] as number;
+    if (length > room || length > this.#maxPayloadBytes) return undefined;
+    if (handles !== fds.length || (handles > 0 && (length < room || handles > maxHandles(type)))) return undefined;
+    if (((bytes[start + 6] as number) | (bytes[start + 7] as number)) !== 0) return undefined;
     if (MessageType[type] === undefined) return undefined;
+    const from = start + HEADER_BYTES;
+    this.#taken = from + length;
     try {
-      const values = length === 0 ? [] : decodeValues(bytes.subarray(HEADER_BYTES));
-      return { type, id: readUint32(bytes, 8), values, handles: fds };
+      const values = decodeValues(bytes, false, from, this.#taken);
+      return { type, id: readUint32(bytes, start + 8), values, handles: fds };
     } catch (error) {
       this.#fds.push(...fds);
       throw error;
     }
+  }
+
+  /**
+   * Whatever these bytes are; for the parameters see takeWhole().
+   * @param messages get what has come
+   * @throws RangeError as push()
+   */
+  takeAll(bytes: Buffer, start: number, end: number, fds: number[], messages: Message[]): void {
+    let at = start;
+    do {
+      const message = this.takeWhole(bytes, at, end, fds);
+      if (message === undefined) {
+        for (const one of this.push(bytes.subarray(at, end), fds)) messages.push(one);
+        return;
+      }
+      messages.push(message);
+      at = this.#taken;
+    } while (at < end);
+  }
+
+  /** Where the message that takeWhole() took last ends. */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Nothing of a message has come yet: the bytes and descriptors that follow are a whole one. */
@@ -97,13 +126,14 @@ export class Decoder {
   }
 
   #fillStart(input: Buffer, offset: number): number {
+    this.#start ??= Buffer.allocUnsafe(HEADER_BYTES);
     const copied = input.copy(this.#start, this.#startBytes, offset);
     this.#startBytes += copied;
     return copied;
   }
 
   #readHeader(): Header {
-    const start = this.#start;
+    const start = this.#start as Buffer;
     const type = start.readUInt8(4) as MessageType;
     if (MessageType[type] === undefined) throw new RangeError(`unknown message type 0x${type.toString(16)}`);
     if (start.readUInt16LE(6) !== 0) throw new RangeError("a message header with reserved bits set");

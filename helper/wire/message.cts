@@ -123,17 +123,18 @@ export function encodedBytes(value: Value): number {
 }
 
 /**
+ * @param payload which lies between `start` and `end`
  * @param owned the payload is ours to keep: octets become views of it instead of copies
  * @throws RangeError when the payload is not a list of values
  */
-export function decodeValues(payload: Buffer, owned = false): (string | Buffer)[] {
+export function decodeValues(payload: Buffer, owned = false, start = 0, end = payload.length): (string | Buffer)[] {
   const values: (string | Buffer)[] = [];
-  for (let offset = 0; offset < payload.length; ) {
-    if (payload.length - offset < VALUE_HEADER_BYTES) throw new RangeError("a value's header is cut off");
+  for (let offset = start; offset < end; ) {
+    if (end - offset < VALUE_HEADER_BYTES) throw new RangeError("a value's header is cut off");
     const kind = payload[offset];
     const length = readUint32(payload, offset + 1);
     offset += VALUE_HEADER_BYTES;
-    if (length > payload.length - offset) throw new RangeError("a value is longer than its message");
+    if (length > end - offset) throw new RangeError("a value is longer than its message");
     if (kind === STRING) values.push(payload.toString("utf8", offset, offset + length));
     else if (kind === OCTETS) values.push(octetsOf(payload, offset, length, owned));
     else throw new RangeError(`a value is of the unknown kind ${kind}`);

@@ -11,7 +11,10 @@ export function openSocket(fd: number): net.Socket {
   return new Socket(options);
 }
 
+let loaded: typeof net | undefined;
+
 /** Not before it is needed: a template says hello without it. */
 export function loadNet(): typeof net {
-  return require("node:net") as typeof net;
+  loaded ??= require("node:net") as typeof net;
+  return loaded;
 }

@@ -35,8 +35,7 @@ export class SocketChannel implements Channel {
     this.#fd = fd;
     this.#events = events;
     this.#decoder = new Decoder(maxPayloadBytes);
-    this.#poller = new addon.Poller(fd, (ready) => this.#onReady(ready));
-    this.#poller.start(READABLE);
+    this.#poller = new addon.Poller(fd, (ready) => this.#onReady(ready), READABLE);
   }
 
   get fd(): number {
@@ -122,39 +121,43 @@ export class SocketChannel implements Channel {
       const fds = typeof result === "number" ? [] : result.slice(1);
       if (bytes === 0) return this.#end();
       if (bytes < 0) return;
-      if (!this.#decode(received.subarray(0, bytes), fds)) return;
+      if (!this.#decode(bytes, fds)) return;
       if (bytes < received.length && fds.length === 0) return; // most likely all there was
     }
   }
 
-  /** @returns false when the connection has ended */
-  #decode(bytes: Buffer, fds: number[]): boolean {
-    let only: Message | undefined;
+  /**
+   * @param bytes that were received
+   * @returns false when the connection has ended
+   */
+  #decode(bytes: number, fds: number[]): boolean {
+    let first: Message | undefined;
     try {
-      only = this.#decoder.takeWhole(bytes, fds);
+      first = this.#decoder.takeWhole(received, 0, bytes, fds);
     } catch (error) {
       this.#end(error as Error);
       return false;
     }
-    if (only === undefined) return this.#decodeMany(bytes, fds);
-    this.#events.message(only);
+    if (first === undefined) return this.#decodeRest([], 0, bytes, fds);
+    if (this.#decoder.taken < bytes) return this.#decodeRest([first], this.#decoder.taken, bytes, fds);
+    this.#events.message(first);
     return this.#fd >= 0;
   }
 
-  #decodeMany(bytes: Buffer, fds: number[]): boolean {
-    const messages: Message[] = [];
+  /** All of them before any is told of: whoever is told may read from another channel, to the same buffer. */
+  #decodeRest(messages: Message[], from: number, bytes: number, fds: number[]): boolean {
     let failure: Error | undefined;
     try {
-      for (const message of this.#decoder.push(bytes, fds)) messages.push(message);
+      this.#decoder.takeAll(received, from, bytes, fds, messages);
     } catch (error) {
       failure = error as Error;
     }
-    for (const [index, message] of messages.entries()) {
+    for (let i = 0; i < messages.length; i++) {
       if (this.#fd < 0) {
-        for (const { handles } of messages.slice(index)) this.discard(handles);
+        for (const { handles } of messages.slice(i)) this.discard(handles);
         return false;
       }
-      this.#events.message(message);
+      this.#events.message(messages[i] as Message);
     }
     if (failure !== undefined) this.#end(failure);
     return this.#fd >= 0;

@@ -30,7 +30,7 @@ export class SocketLink implements Link {
   constructor(addon: Addon, fd: number) {
     this.#addon = addon;
     this.#fd = fd;
-    this.#poller = new addon.Poller(fd, (ready) => this.#onReady(ready));
+    this.#poller = new addon.Poller(fd, (ready) => this.#onReady(ready), 0);
   }
 
   open(events: LinkEvents): void {

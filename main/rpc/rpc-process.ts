@@ -111,8 +111,9 @@ export class RpcProcess {
     try {
       core.assertUsable();
       this.#core = core;
-      const { connection, end } = await core.runRaw(plan);
+      const { connection, end } = await core.run(plan);
       this.#obtained(connection);
+      connection.release();
       this.client.attach(typeof end === "number" ? new SocketLink(requireAddon("rpc"), end) : new StreamLink(end));
       if (this.#over) connection.kill("SIGKILL");
     } catch (error) {

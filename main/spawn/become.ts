@@ -34,7 +34,11 @@ export function becomeProgram(core: ProcessCore, file: string, args: readonly st
         for (const fd of handles) addon.close(fd);
         news.lost(error);
       };
-      core.take("exec", async (connection) => replace(connection, values, handles, news)).catch(lose);
+      try {
+        core.take("exec", (connection) => replace(connection, values, handles, news), lose);
+      } catch (error) {
+        lose(error as Error);
+      }
     },
   });
   lendStreams(command.stdio);

@@ -7,12 +7,7 @@ namespace desktop_fork {
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   const std::pair<const char*, Napi::Value (*)(const Napi::CallbackInfo&)> functions[] = {
-      {"socketpair", SocketPair},
-      {"blockingPair", BlockingPair},
-      {"sendMessage", SendWholeMessage},
       {"sendmsg", SendMessage},
-      {"recvmsg", ReceiveMessage},
-      {"close", Close},
       {"ended", Ended},
       {"peek", Peek},
       {"duplicate", Duplicate},
@@ -43,6 +38,18 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"lifeline", Lifeline},
   };
   for (const auto& [name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
+  // Those that a start calls.
+  const std::pair<const char*, napi_callback> bare[] = {
+      {"socketpair", SocketPair},
+      {"blockingPair", BlockingPair},
+      {"sendMessage", SendWholeMessage},
+      {"recvmsg", ReceiveMessage},
+      {"close", Close},
+  };
+  for (const auto& [name, function] : bare) {
+    napi_value made;
+    if (napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &made) == napi_ok) exports.Set(name, made);
+  }
   exports.Set("Poller", DefinePoller(env));
   return exports;
 }

@@ -19,7 +19,7 @@ Napi::FunctionReference on_change;
 
 void OnSignal(uv_signal_t*, int) {
   Napi::HandleScope scope(on_change.Env());
-  CallFromLoop(on_change, {});
+  CallFromLoop(on_change.Env(), on_change.Value(), 0, nullptr);
 }
 
 // waitid() for one child of ours.

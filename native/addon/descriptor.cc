@@ -16,19 +16,19 @@ namespace desktop_fork {
 constexpr size_t kMaxDescriptors = 253;
 constexpr size_t kMaxVectors = 64;
 
-static Napi::Array PairOf(Napi::Env env, int kind) {
+static napi_value PairOf(napi_env env, int kind) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | kind, 0, ends) != 0) throw SystemError(env, "socketpair", errno);
-  auto pair = Napi::Array::New(env, 2);
-  pair.Set(0u, ends[0]);
-  pair.Set(1u, ends[1]);
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | kind, 0, ends) != 0) return FailWith(env, "socketpair", errno);
+  napi_value pair;
+  napi_create_array_with_length(env, 2, &pair);
+  for (uint32_t i = 0; i < 2; i++) napi_set_element(env, pair, i, NumberOf(env, ends[i]));
   return pair;
 }
 
-Napi::Value SocketPair(const Napi::CallbackInfo& info) { return PairOf(info.Env(), SOCK_NONBLOCK); }
+napi_value SocketPair(napi_env env, napi_callback_info) { return PairOf(env, SOCK_NONBLOCK); }
 
 // blockingPair(): for the streams of programs, which expect to wait.
-Napi::Value BlockingPair(const Napi::CallbackInfo& info) { return PairOf(info.Env(), 0); }
+napi_value BlockingPair(napi_env env, napi_callback_info) { return PairOf(env, 0); }
 
 ssize_t SendVectors(int socket, const iovec* vectors, size_t count, const int* fds, size_t descriptors) {
   msghdr message{};
@@ -85,10 +85,10 @@ static bool TakeDescriptors(msghdr& message, std::vector<Descriptor>& taken) {
 
 // recvmsg(fd, buffer): bytes read (0 at the end, -1 when there is nothing yet), or an array of that and the descriptors
 // that came along, and -1 when this process had no room for all of them.
-Napi::Value ReceiveMessage(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  auto buffer = info[1].As<Napi::Uint8Array>();
-  iovec vector{buffer.Data(), buffer.ByteLength()};
+napi_value ReceiveMessage(napi_env env, napi_callback_info info) {
+  Arguments<2> arguments(env, info);
+  auto [data, length] = OctetsOf(env, arguments[1]);
+  iovec vector{data, length};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMaxDescriptors)];
   msghdr message{};
   message.msg_iov = &vector;
@@ -97,25 +97,27 @@ Napi::Value ReceiveMessage(const Napi::CallbackInfo& info) {
   message.msg_controllen = sizeof control;
 
   ssize_t received;
-  do received = recvmsg(IntAt(info, 0), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  do received = recvmsg(arguments.Int(0), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   while (received < 0 && errno == EINTR);
-  if (received < 0 && errno != EAGAIN) throw SystemError(env, "recvmsg", errno);
-  auto bytes = Napi::Number::New(env, static_cast<double>(received));
+  if (received < 0 && errno != EAGAIN) return FailWith(env, "recvmsg", errno);
+  napi_value bytes = NumberOf(env, static_cast<double>(received));
   if (received < 0 || (message.msg_controllen == 0 && (message.msg_flags & MSG_CTRUNC) == 0)) return bytes;
 
   std::vector<Descriptor> taken;
   bool complete = TakeDescriptors(message, taken);
-  auto result = Napi::Array::New(env, taken.size() + 1);
-  result.Set(0u, bytes);
-  for (size_t i = 0; i < taken.size(); i++) result.Set(static_cast<uint32_t>(i + 1), taken[i].release());
-  if (!complete) result.Set(static_cast<uint32_t>(taken.size() + 1), -1);
+  napi_value result;
+  napi_create_array_with_length(env, taken.size() + 1, &result);
+  uint32_t count = 0;
+  napi_set_element(env, result, count++, bytes);
+  for (Descriptor& descriptor : taken) napi_set_element(env, result, count++, NumberOf(env, descriptor.release()));
+  if (!complete) napi_set_element(env, result, count, NumberOf(env, -1));
   return result;
 }
 
-Napi::Value Close(const Napi::CallbackInfo& info) {
+napi_value Close(napi_env env, napi_callback_info info) {
   // On Linux the descriptor is gone whatever close() answers.
-  close(IntAt(info, 0));
-  return info.Env().Undefined();
+  close(Arguments<1>(env, info).Int(0));
+  return nullptr;
 }
 
 // ended(fd): whether everything was read from the socket, and nothing more can come.

@@ -9,11 +9,11 @@ struct iovec;
 namespace desktop_fork {
 
 // descriptor.cc
-Napi::Value SocketPair(const Napi::CallbackInfo& info);
-Napi::Value BlockingPair(const Napi::CallbackInfo& info);
+napi_value SocketPair(napi_env env, napi_callback_info info);
+napi_value BlockingPair(napi_env env, napi_callback_info info);
 Napi::Value SendMessage(const Napi::CallbackInfo& info);
-Napi::Value ReceiveMessage(const Napi::CallbackInfo& info);
-Napi::Value Close(const Napi::CallbackInfo& info);
+napi_value ReceiveMessage(napi_env env, napi_callback_info info);
+napi_value Close(napi_env env, napi_callback_info info);
 Napi::Value Ended(const Napi::CallbackInfo& info);
 Napi::Value Peek(const Napi::CallbackInfo& info);
 Napi::Value Duplicate(const Napi::CallbackInfo& info);
@@ -22,7 +22,7 @@ Napi::Value Redirect(const Napi::CallbackInfo& info);
 ssize_t SendVectors(int socket, const iovec* vectors, size_t count, const int* fds, size_t descriptors);
 
 // message.cc
-Napi::Value SendWholeMessage(const Napi::CallbackInfo& info);
+napi_value SendWholeMessage(napi_env env, napi_callback_info info);
 
 // spawn.cc
 Napi::Value Spawn(const Napi::CallbackInfo& info);
@@ -68,6 +68,6 @@ Napi::Value Lifeline(const Napi::CallbackInfo& info);
 void ForgetLifeline();
 
 // poller.cc
-Napi::Function DefinePoller(Napi::Env env);
+napi_value DefinePoller(napi_env env);
 
 }  // namespace desktop_fork

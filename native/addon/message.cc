@@ -1,5 +1,6 @@
 // One message of the channel (PROTOCOL.md), written and sent in one call: what a start costs the process that asks for
 // it is little more than this.
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -38,9 +39,13 @@ class Message {
     napi_valuetype type;
     napi_typeof(env, value, &type);
     if (type == napi_string) return AddString(env, value);
-    if (type == napi_number) return AddGathered(Napi::Value(env, value).As<Napi::Number>().Int32Value());
-    auto octets = Napi::Value(env, value).As<Napi::Uint8Array>();
-    return AddOctets(octets.Data(), octets.ByteLength());
+    if (type == napi_number) {
+      int what = 0;
+      napi_get_value_int32(env, value, &what);
+      return AddGathered(what);
+    }
+    auto [data, length] = OctetsOf(env, value);
+    return AddOctets(data, length);
   }
 
   void Finish() {
@@ -48,8 +53,18 @@ class Message {
     memcpy(bytes_, &length, sizeof length);
   }
 
-  char* data() { return bytes_; }
   size_t size() const { return size_; }
+
+  ssize_t SendTo(int socket, const int* fds, size_t descriptors) {
+    if (descriptors > 0) {
+      iovec vector{bytes_, size_};
+      return SendVectors(socket, &vector, 1, fds, descriptors);
+    }
+    ssize_t sent;
+    do sent = send(socket, bytes_, size_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    while (sent < 0 && errno == EINTR);
+    return sent;
+  }
 
  private:
   char* Room() { return bytes_ + size_ + kValueHeaderBytes; }
@@ -109,27 +124,30 @@ class Message {
 
 // sendMessage(fd, type, id, values, fds): how many bytes of the message are left to be sent, mostly 0; -1 when it is
 // too long for this. Once any byte has gone, the descriptors are closed. Throws the errno of what failed.
-Napi::Value SendWholeMessage(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
-  auto answer = [env](double left) { return Napi::Number::New(env, left); };
-  auto values = info[3].As<Napi::Array>();
-  auto handles = info[4].As<Napi::Array>();
-  uint32_t count = handles.Length();
-  if (count > kMaxDescriptors) return answer(-1);
+napi_value SendWholeMessage(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
+  uint32_t id = 0, values = 0, descriptors = 0;
+  napi_get_value_uint32(env, arguments[2], &id);
+  napi_get_array_length(env, arguments[3], &values);
+  napi_get_array_length(env, arguments[4], &descriptors);
+  if (descriptors > kMaxDescriptors) return NumberOf(env, -1);
 
-  Message message(static_cast<uint8_t>(IntAt(info, 1)), info[2].As<Napi::Number>().Uint32Value(), count);
-  for (uint32_t i = 0, length = values.Length(); i < length; i++)
-    if (!message.Add(env, values.Get(i))) return answer(-1);
+  Message message(static_cast<uint8_t>(arguments.Int(1)), id, descriptors);
+  napi_value item;
+  for (uint32_t i = 0; i < values; i++)
+    if (napi_get_element(env, arguments[3], i, &item) != napi_ok || !message.Add(env, item)) return NumberOf(env, -1);
   message.Finish();
 
   int fds[kMaxDescriptors];
-  for (uint32_t i = 0; i < count; i++) fds[i] = handles.Get(i).As<Napi::Number>().Int32Value();
-  iovec vector{message.data(), message.size()};
-  ssize_t sent = SendVectors(IntAt(info, 0), &vector, 1, fds, count);
-  if (sent < 0 && errno != EAGAIN) throw SystemError(env, "sendmsg", errno);
+  for (uint32_t i = 0; i < descriptors; i++) {
+    napi_get_element(env, arguments[4], i, &item);
+    napi_get_value_int32(env, item, &fds[i]);
+  }
+  ssize_t sent = message.SendTo(arguments.Int(0), fds, descriptors);
+  if (sent < 0 && errno != EAGAIN) return FailWith(env, "sendmsg", errno);
   if (sent > 0)
-    for (uint32_t i = 0; i < count; i++) close(fds[i]);
-  return answer(static_cast<double>(message.size() - (sent < 0 ? 0 : static_cast<size_t>(sent))));
+    for (uint32_t i = 0; i < descriptors; i++) close(fds[i]);
+  return NumberOf(env, static_cast<double>(message.size() - (sent < 0 ? 0 : static_cast<size_t>(sent))));
 }
 
 }  // namespace desktop_fork

@@ -59,9 +59,26 @@ function* receive(sent: readonly Sent[], sizes: readonly number[]): Generator<Re
   }
 }
 
-function decodeAll(decoder: Decoder, pieces: Iterable<Received>): Message[] {
+type Decode = (decoder: Decoder, received: Received, messages: Message[]) => void;
+
+const push: Decode = (decoder, { bytes, fds }, messages) => {
+  for (const message of decoder.push(bytes, fds)) messages.push(message);
+};
+
+/** As a channel does it: out of a buffer which is used again. */
+const takeAll: Decode = (decoder, { bytes, fds }, messages) => {
+  const before = 7;
+  const buffer = Buffer.concat([Buffer.alloc(before), bytes, Buffer.alloc(3)]);
+  try {
+    decoder.takeAll(buffer, before, before + bytes.length, fds, messages);
+  } finally {
+    buffer.fill(0xff);
+  }
+};
+
+function decodeAll(decoder: Decoder, pieces: Iterable<Received>, decode: Decode): Message[] {
   const messages: Message[] = [];
-  for (const { bytes, fds } of pieces) for (const message of decoder.push(bytes, fds)) messages.push(message);
+  for (const piece of pieces) decode(decoder, piece, messages);
   return messages;
 }
 
@@ -73,25 +90,30 @@ suite("the channel's decoder", () => {
   test("gives back what was encoded, however the stream is cut", () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 });
     fc.assert(
-      fc.property(fc.array(message, { maxLength: 8 }), sizes, (messages, sizes) => {
-        let fd = FIRST_FD;
-        const sent = messages.map(({ type, id, values, handles }) => ({
-          bytes: Buffer.concat(encodeMessage(type, id, values, handles)),
-          fds: Array.from({ length: handles }, () => fd++),
-        }));
-        const decoder = new Decoder(MAX_PAYLOAD_BYTES);
-        const decoded = decodeAll(decoder, receive(sent, sizes));
-        assert.deepEqual(
-          decoded.map((message) => ({ ...message, values: inOctets(message.values) })),
-          messages.map((message, index) => ({
-            ...message,
-            values: inOctets(message.values),
-            handles: sent[index]?.fds,
-          })),
-        );
-        assert.equal(decoder.isIdle, true);
-        assert.deepEqual(decoder.takeFds(), []);
-      }),
+      fc.property(
+        fc.array(message, { maxLength: 8 }),
+        sizes,
+        fc.constantFrom(push, takeAll),
+        (messages, sizes, decode) => {
+          let fd = FIRST_FD;
+          const sent = messages.map(({ type, id, values, handles }) => ({
+            bytes: Buffer.concat(encodeMessage(type, id, values, handles)),
+            fds: Array.from({ length: handles }, () => fd++),
+          }));
+          const decoder = new Decoder(MAX_PAYLOAD_BYTES);
+          const decoded = decodeAll(decoder, receive(sent, sizes), decode);
+          assert.deepEqual(
+            decoded.map((message) => ({ ...message, values: inOctets(message.values) })),
+            messages.map((message, index) => ({
+              ...message,
+              values: inOctets(message.values),
+              handles: sent[index]?.fds,
+            })),
+          );
+          assert.equal(decoder.isIdle, true);
+          assert.deepEqual(decoder.takeFds(), []);
+        },
+      ),
       FUZZ,
     );
   });
@@ -104,7 +126,7 @@ suite("the channel's decoder", () => {
         const decoder = new Decoder(MAX_PAYLOAD_BYTES);
         if (begun) for (const _ of decoder.push(bytes.subarray(0, 1), fds)) assert.fail("an octet is no message");
         const given = begun ? bytes.subarray(1) : bytes.subarray(0, cut ? -1 : undefined);
-        const taken = decoder.takeWhole(given, begun ? [] : fds);
+        const taken = decoder.takeWhole(given, 0, given.length, begun ? [] : fds);
         assert.equal(taken !== undefined, !begun && !cut);
         const message =
           taken ??
@@ -139,21 +161,19 @@ suite("the channel's decoder", () => {
     );
     const piece = fc.record({ bytes: anything, handles: fc.nat(3) });
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
+      fc.property(fc.array(piece, { maxLength: 10 }), fc.constantFrom(push, takeAll), (pieces, decode) => {
         const decoder = new Decoder(MAX_PAYLOAD_BYTES);
-        const taken: number[] = [];
+        const messages: Message[] = [];
         let given = FIRST_FD;
         try {
           for (const { bytes, handles } of pieces) {
             const fds = Array.from({ length: handles }, () => given++);
-            const whole = decoder.takeWhole(bytes, fds);
-            if (whole !== undefined) taken.push(...whole.handles);
-            else for (const message of decoder.push(bytes, fds)) taken.push(...message.handles);
+            decode(decoder, { bytes, fds }, messages);
           }
         } catch (error) {
           assert.ok(error instanceof RangeError, String(error));
         }
-        const all = [...taken, ...decoder.takeFds()].sort((a, b) => a - b);
+        const all = [...messages.flatMap(({ handles }) => handles), ...decoder.takeFds()].sort((a, b) => a - b);
         assert.deepEqual(
           all,
           Array.from({ length: given - FIRST_FD }, (_, index) => FIRST_FD + index),
