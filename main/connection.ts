@@ -6,6 +6,7 @@ import type { Failure } from "../helper/wire/remote-error.cjs";
 import { type Child, Children, type Source } from "./children.js";
 import { brokenError, closedError, diedError, foreignError } from "./connection-errors.js";
 import type { ConnectionEvents } from "./connection-events.js";
+import { Ending } from "./ending.js";
 import { errorOfFailure, type ForkError } from "./errors.js";
 import { type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
 import { type Hearer, hear } from "./hearing.js";
@@ -18,12 +19,7 @@ import { type Asker, HARMLESS, Requests, UNFAILING } from "./requests.js";
 /** Messages to a parent are short; a stack trace is the longest. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** How long the news of an end may lag behind the end of the channel. */
-const EXIT_NEWS_TIMEOUT_MS = 1000;
-
 export class Connection implements ChannelEvents, Hearer, Child, Source {
-  /** Settles for every process that came to life, also when its template dies first. Never rejects. */
-  readonly exited: Promise<ExitStatus>;
   readonly events: ConnectionEvents = {};
   /** What the process is, and what `ps` shows. */
   type: ProcessType = "process";
@@ -37,18 +33,15 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     this.release();
     this.events.answered?.();
   });
-  #settleExited!: (status: ExitStatus) => void;
-  #status: ExitStatus | undefined;
+  readonly #ending = new Ending();
   #channel!: Channel;
   #process: ProcessHandle | undefined;
   /** What is awaited comes by the channel; after its end, from whoever tells how the process ended. */
   readonly #hold = new Hold();
   #failure: ForkError | undefined;
-  #leavingCode: number | undefined;
   #ended = false;
   /** It was told to end with its last child. */
   #retired = false;
-  #awaitsExit = false;
   #orphanGone = false;
   /** It has said that something failed which nobody was told of yet, or after which nothing more can be asked of it. */
   #failing = false;
@@ -57,9 +50,6 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
 
   constructor(source?: Source) {
     this.#source = source;
-    this.exited = new Promise((resolve) => {
-      this.#settleExited = resolve;
-    });
   }
 
   /** @param channel the connection's from now on */
@@ -91,12 +81,17 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   }
 
   get status(): ExitStatus | undefined {
-    return this.#status;
+    return this.#ending.status;
+  }
+
+  /** Settles for every process that came to life, also when its template dies first. Never rejects. */
+  get exited(): Promise<ExitStatus> {
+    return this.#ending.exited;
   }
 
   get failure(): ForkError | undefined {
-    if (this.#ended && this.#status !== undefined && !this.#isFollowed)
-      this.#failure ??= diedError(this.pid, this.#status);
+    if (this.#ended && this.status !== undefined && !this.#isFollowed)
+      this.#failure ??= diedError(this.pid, this.status);
     return this.#failure;
   }
 
@@ -128,7 +123,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     process.setReferenced(this.#ended && this.#hold.isHeld);
     if (this.#source === undefined) process.watch((status) => this.#exit(status));
     else this.#source.adopt(process.pid, this);
-    if (this.#status === undefined) enlist(this);
+    if (this.status === undefined) enlist(this);
     this.#tellBirth();
   }
 
@@ -194,7 +189,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
 
   /** False when the process has ended, or never lived. */
   kill(signal: NodeJS.Signals | number): boolean {
-    return this.#status === undefined && this.#process !== undefined && this.#process.kill(signal);
+    return this.status === undefined && this.#process !== undefined && this.#process.kill(signal);
   }
 
   /**
@@ -225,7 +220,7 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     this.#channel.close();
     this.#process?.close();
     this.#ended = true;
-    this.#status = UNKNOWN_STATUS;
+    this.#ending.forget();
   }
 
   message(message: Message): void {
@@ -262,28 +257,20 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
   }
 
   leaving(code: number): void {
-    this.#leavingCode = code;
+    this.#ending.leavingCode = code;
   }
 
   end(error?: Error): void {
-    if (error === undefined && this.#leavingCode === undefined && !this.#failing) this.#requests.endExpected();
+    if (error === undefined && this.#ending.leavingCode === undefined && !this.#failing) this.#requests.endExpected();
     this.#shut();
     if (this.#orphanGone) this.#exit(undefined);
     if (error !== undefined) this.#fail(brokenError(this.pid, error));
     if (this.#isFollowed) this.#awaitExit();
   }
 
-  /** The end of the channel comes with the end of the process; says how it ended if that is known in time. */
+  /** Whoever waits for an answer is told how it ended, if that is known in time. */
   #awaitExit(): void {
-    if (this.#status !== undefined) return this.#fail(diedError(this.pid, this.#status));
-    if (this.#awaitsExit) return;
-    this.#awaitsExit = true;
-    const timer = setTimeout(() => this.#fail(diedError(this.pid, UNKNOWN_STATUS)), EXIT_NEWS_TIMEOUT_MS);
-    if (this.#requests.size === 0) timer.unref();
-    void this.exited.then((status) => {
-      clearTimeout(timer);
-      this.#fail(diedError(this.pid, status));
-    });
+    this.#ending.awaitNews(this.#requests.size > 0, (status) => this.#fail(diedError(this.pid, status)));
   }
 
   /** @param state a process that lives still has to tell how its children end */
@@ -323,18 +310,16 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
 
   /** @param status undefined: it ended, but nobody can tell how except itself */
   #exit(status: ExitStatus | undefined): void {
-    if (this.#status !== undefined) return;
-    this.#status = status ?? { code: this.#leavingCode ?? null, signal: null };
+    if (!this.#ending.tell(status)) return;
     strike(this);
     this.#process?.close();
     endsHere(this);
-    this.#settleExited(this.#status);
     this.#orphanChildren();
   }
 
   /** Once nothing can be reported any more: reports may still be unread when the process has ended. */
   #orphanChildren(): void {
-    if (this.#status === undefined || !this.#ended) return;
+    if (this.status === undefined || !this.#ended) return;
     this.#children.orphan();
     this.events.over?.();
   }

@@ -108,7 +108,7 @@ export class ProcessCore {
   }
 
   get pid(): number | undefined {
-    return this.connection?.pid;
+    return this.#life.pid;
   }
 
   get signal(): AbortSignal | undefined {
@@ -195,6 +195,11 @@ export class ProcessCore {
         this.#life.enter(connection, plan, (end) => resolve({ connection, end }), reject);
       this.take("run", enter, reject);
     });
+  }
+
+  /** Of what runs, nothing but the id is needed here any more, unless a signal may end it. */
+  letGo(): void {
+    this.#life.letGo();
   }
 
   /**

@@ -30,6 +30,8 @@ export class ProcessLife {
   /** Somebody waits for the process, and is told when it fails. */
   observed = false;
   #connection: Connection | undefined;
+  /** Of a process that this object has let go of. */
+  #pid: number | undefined;
   #strategy: Strategy;
   /** Why the process takes no more commands. */
   #failure: Error | undefined;
@@ -53,6 +55,10 @@ export class ProcessLife {
 
   get connection(): Connection | undefined {
     return this.#connection;
+  }
+
+  get pid(): number | undefined {
+    return this.#connection?.pid ?? this.#pid;
   }
 
   get strategy(): Strategy {
@@ -179,6 +185,16 @@ export class ProcessLife {
     return this.#connection as Connection;
   }
 
+  /**
+   * What becomes of it is for others to tell and to do: nothing but its id is kept. Process objects live until the next full
+   * collection, because somebody waits for their end.
+   */
+  letGo(): void {
+    if (this.options.signal !== undefined) return;
+    this.#pid = this.#connection?.pid;
+    this.#connection = undefined;
+  }
+
   /** It is another program's now, which has its steps. */
   giveUp(): void {
     this.#handedOn = true;
@@ -193,10 +209,10 @@ export class ProcessLife {
    */
   prepare(lives: () => void): void {
     const connection = this.#connection;
-    if (connection === undefined || this.#failure !== undefined || this.#handedOn) return;
-    this.entrance.prepare(connection);
+    if (connection === undefined || this.#failure !== undefined) return;
+    if (!this.#handedOn) this.entrance.prepare(connection);
     connection.onBirth(() => {
-      if (this.isAlive) lives();
+      if (connection.pid !== undefined) lives();
     });
   }
 

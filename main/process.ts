@@ -193,6 +193,7 @@ export class ForkProcess {
     const entered = await core.run(runPlan(target, options));
     const socket = socketOf(entered);
     if (core.signal !== undefined) core.onAborted = (error) => socket.destroy(error);
+    core.letGo();
     return new Worker({ connection: entered.connection, socket, pipes: core.pipes });
   }
 

@@ -33,6 +33,11 @@ async function gone(pid: number): Promise<void> {
   await until(() => !processesOf(process.pid).some((entry) => entry.pid === pid), "the end of a process");
 }
 
+/** What has come by then has been read. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 function fds(): number {
   return readdirSync("/proc/self/fd").length;
 }
@@ -98,6 +103,30 @@ suite("spares", () => {
       await use();
       await gone(pid);
     }
+  });
+
+  test("one that was killed while it waited is passed over, and replaced by another", async (t) => {
+    const template = await spared(t);
+    const killed = await spare();
+    process.kill(killed, "SIGKILL");
+    await gone(killed);
+    await turns();
+    const worker = await template.fork().run(WORKERS, "tell");
+    assert.notEqual(worker.pid, killed);
+    assert.equal(await text(worker.socket), "[]");
+    assert.deepEqual(await worker.exited, { code: 0, signal: null });
+    assert.notEqual(await spare(), worker.pid);
+  });
+
+  test("starts one right after the other need not wait for one, and leave one ready", async (t) => {
+    const template = await spared(t);
+    const workers = await Promise.all(Array.from({ length: 5 }, () => template.fork().run(WORKERS, "tell")));
+    assert.equal(new Set(workers.map(({ pid }) => pid)).size, 5);
+    for (const worker of workers) {
+      assert.equal(await text(worker.socket), "[]");
+      assert.deepEqual(await worker.exited, { code: 0, signal: null });
+    }
+    await spare();
   });
 
   test("a failing start is told, and leaves nothing open", async (t) => {

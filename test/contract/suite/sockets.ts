@@ -1,5 +1,6 @@
 /** The socket between a parent and its worker. */
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { buffer, text } from "node:stream/consumers";
@@ -36,6 +37,23 @@ export function sockets(): void {
       await worker.exited;
       await new Promise((resolve) => setImmediate(resolve));
       assert.equal(await text(worker.socket), "[]");
+    });
+
+    test("what comes from a worker belongs to the asynchronous context of whoever started it", async () => {
+      const storage = new AsyncLocalStorage<number>();
+      const seen: unknown[] = [];
+      const start = async () => {
+        const worker = await ForkProcess.create().run(WORKERS, "tell");
+        for (const event of ["data", "end", "close"])
+          worker.socket.on(event, () => seen.push(`${event} ${storage.getStore()}`));
+        await Promise.all([worker.exited, once(worker.socket, "close")]);
+        seen.push(`exited ${storage.getStore()}`);
+      };
+      for (let turn = 0; turn < 3; turn++) await storage.run(turn, start);
+      const expected = [0, 1, 2].flatMap((turn) =>
+        ["data", "end", "close", "exited"].map((event) => `${event} ${turn}`),
+      );
+      assert.deepEqual(seen, expected);
     });
 
     test("end when the worker ends, however it does", async () => {
