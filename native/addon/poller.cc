@@ -98,9 +98,9 @@ Handle* HandleOf(napi_env env, napi_value object) {
   return napi_unwrap(env, object, &data) == napi_ok ? static_cast<Poller*>(data)->handle : nullptr;
 }
 
-// new Poller(fd, callback, events, child?): callback(events), a mask of 1 (readable) and 2 (writable), as `events` is, for
-// which it starts; 0: not yet. `child`: fd is the pidfd of a child that has to be reaped when this thread of JavaScript
-// ends.
+// new Poller(fd, callback, events, child?): callback(events), a mask of 1 (readable) and 2 (writable), as `events` is,
+// for which it starts; 0: not yet. `child`: fd is the pidfd of a child that has to be reaped when this thread of
+// JavaScript ends.
 napi_value Construct(napi_env env, napi_callback_info info) {
   Arguments<4> arguments(env, info);
   uv_loop_s* loop = nullptr;
@@ -152,8 +152,8 @@ napi_property_descriptor MethodOf(const char* name, napi_callback method) {
 
 napi_value DefinePoller(napi_env env) {
   const napi_property_descriptor methods[] = {
-      MethodOf("start", Start),          MethodOf("stop", Method<Stop>),   MethodOf("close", Method<CloseHandle>),
-      MethodOf("ref", Method<Ref>),      MethodOf("unref", Method<Unref>),
+      MethodOf("start", Start),     MethodOf("stop", Method<Stop>),   MethodOf("close", Method<CloseHandle>),
+      MethodOf("ref", Method<Ref>), MethodOf("unref", Method<Unref>),
   };
   napi_value constructor = nullptr;
   napi_define_class(env, "Poller", NAPI_AUTO_LENGTH, Construct, nullptr, std::size(methods), methods, &constructor);

@@ -1,8 +1,9 @@
 /*
  * Where V8's heap lies. V8 takes it from the kernel in pieces of 256 KB, and asks for each at an address of its own
- * choosing, far from all others: every piece then needs three pages of the page table for itself, which a fork makes anew
- * and an exit frees. An address that is asked for without MAP_FIXED is no more than a wish, so here the wishes are
- * replaced: the pieces lie side by side, and neighbours become one mapping. The kernel chooses where that is, at random.
+ * choosing, far from all others: every piece then needs three pages of the page table for itself, which a fork makes
+ * anew and an exit frees. An address that is asked for without MAP_FIXED is no more than a wish, so here the wishes are
+ * replaced: the pieces lie side by side, and neighbours become one mapping. The kernel chooses where that is, at
+ * random.
  */
 #include <stdatomic.h>
 #include <sys/mman.h>
