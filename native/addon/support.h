@@ -47,8 +47,8 @@ int IntAt(const Napi::CallbackInfo& info, size_t index);
 std::vector<int> IntsOf(const Napi::Value& value);
 std::vector<std::string> StringsOf(const Napi::Value& value);
 
-// The arguments of a function of the bare Node-API. What a start calls is written that way: after a rest each call by way
-// of node-addon-api takes 5 to 15 µs longer, which is memory that nobody else needs.
+// The arguments of a function of the bare Node-API. What a start calls is written that way: after a rest each call by
+// way of node-addon-api takes 5 to 15 µs longer, which is memory that nobody else needs.
 template <size_t count>
 class Arguments {
  public:
