@@ -42,10 +42,6 @@ function tryInspector(): typeof nodeInspector | undefined {
   }
 }
 
-export function collectYoungGarbage(): void {
-  collector()({ type: "minor" });
-}
-
 function collector(): NodeJS.GCFunction {
   if (gc !== undefined) return gc;
   v8.setFlagsFromString("--expose-gc");

@@ -223,8 +223,8 @@ export function loadAddon(file?: string): Addon | Error {
   );
 }
 
+/** Without Node's search for modules, which takes longer than the loading. */
 function loadFile(file: string): Addon {
-  if (file.endsWith(".node")) return createRequire(file)(file) as Addon;
   const module = { exports: {} };
   process.dlopen(module, file);
   return module.exports as Addon;
