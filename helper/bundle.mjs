@@ -7,6 +7,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { keepCode } from "../native/keep-code.mjs";
 
 const HELPER = fileURLToPath(new URL("../dist/helper/", import.meta.url));
 
@@ -15,6 +16,9 @@ const REST = "desktop-fork-helper-rest.cjs";
 
 /** What the second file begins with; the first one asks for it. */
 const REST_ENTRY = "./host.cjs";
+
+/** What the second file is loaded with, and what it can't do itself: Node's own loader has not compiled it. */
+const FIRST_ALONE = ["cached-code.cjs", "import-url.cjs"];
 
 /** It has a state that it shares with modules of its folder; and it is not always needed. */
 const FILES_OF_THEIR_OWN = ["./rpc/serve.cjs"];
@@ -28,7 +32,8 @@ const OPTIONS = { bundle: true, platform: "node", target: "node20", logLevel: "w
 async function filesOfFirst() {
   const { metafile } = await build({
     ...OPTIONS,
-    entryPoints: ["main.cjs"],
+    entryPoints: ["main.cjs", ...FIRST_ALONE],
+    outdir: "unused",
     external: [REST_ENTRY],
     metafile: true,
     write: false,
@@ -40,11 +45,18 @@ async function filesOfFirst() {
 function buildFirst(files) {
   const modules = files.filter((file) => file !== "main.cjs").map((file) => `"${file}": () => require("./${file}")`);
   const contents = `exports.modules = { ${modules.join(", ")} };\nrequire("./main.cjs");\n`;
-  const restElsewhere = {
-    name: "rest-elsewhere",
-    setup: ({ onResolve }) => onResolve({ filter: /^\.\/host\.cjs$/ }, () => ({ path: `./${REST}`, external: true })),
+  const loadRest = `require("./cached-code.cjs").loadWithCode(require("node:path").join(__dirname, "${REST}"), require)`;
+  const restWithCode = {
+    name: "rest-with-code",
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/host\.cjs$/ }, () => ({ path: "rest", namespace: "code" }));
+      onLoad({ filter: /./, namespace: "code" }, () => ({
+        contents: `module.exports = ${loadRest};`,
+        resolveDir: HELPER,
+      }));
+    },
   };
-  return build({ ...OPTIONS, stdin: { contents, resolveDir: HELPER }, outfile: FIRST, plugins: [restElsewhere] });
+  return build({ ...OPTIONS, stdin: { contents, resolveDir: HELPER }, outfile: FIRST, plugins: [restWithCode] });
 }
 
 function buildRest(files) {
@@ -86,6 +98,14 @@ function share(name) {
 `;
 }
 
+/** Of what was built before. */
+function removeCode() {
+  for (const file of fs.readdirSync(HELPER)) if (file.endsWith(".code")) fs.rmSync(path.join(HELPER, file));
+}
+
+removeCode();
 const files = await filesOfFirst();
 await buildRest(files);
 await buildFirst(files); // the one that a template is started with comes last
+const missed = await keepCode();
+if (missed !== undefined) console.error(`bundle: V8's code of the helper was not kept: ${missed}`);
