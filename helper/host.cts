@@ -37,7 +37,10 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
     host.rehearseStart = (child) => rehearseStart(addon, child);
     server.commands.rehearse(() => rehearse(addon, host));
     // What has been asked for already is answered first; what is to be forked waits for the check phase, too.
-    setImmediate(loadForChildren);
+    setImmediate(() => {
+      loadForChildren();
+      server.commands.stayAwake();
+    });
   } else server.commands.busyWith(warmUpModules());
   // Most have been asked for something while they began.
   if (channel instanceof SocketChannel) channel.readNow();

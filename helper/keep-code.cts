@@ -4,5 +4,5 @@ interface Bundle {
   modules: { "cached-code.cjs": () => typeof import("./cached-code.cjs") };
 }
 
-const { modules } = require.main?.exports as Bundle;
+const { modules } = (require.main as NodeJS.Module).exports as Bundle;
 modules["cached-code.cjs"]().keepCode();

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { suite, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { Template } from "../../main/index.js";
 import { nativeFiles } from "../../native/addon.cjs";
 import { temporaryFolder } from "../support/temporary.js";
 
@@ -62,6 +64,18 @@ function codeOf(library: string): string[] {
 }
 
 suite("a template's code", () => {
+  test("knows the library's folder, where what it plays is", async () => {
+    const template = await Template.start({ modules: ["node:fs"] }); // before that it plays
+    const worker = await template
+      .fork()
+      .eval("function tell(socket) { socket.end(Object.keys(require.cache).join('\\n')); }")
+      .run("tell");
+    const files = (await text(worker.socket)).split("\n");
+    assert.ok(files.includes(path.join(DIST, "helper", "warm-up", "first.cjs")), files.join("\n"));
+    assert.deepEqual(await worker.exited, { code: 0, signal: null });
+    template.close();
+  });
+
   test("is used where it was kept, and templates begin without it as well", (t) => {
     const library = copyLibrary(temporaryFolder(t));
     assert.equal(start(library), "fork false 0");
