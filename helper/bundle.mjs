@@ -68,7 +68,7 @@ function buildRest(files) {
         return files.includes(file) ? { path: file, namespace: "first" } : undefined;
       });
       onLoad({ filter: /./, namespace: "first" }, ({ path: file }) => ({
-        contents: `module.exports = require("./${FIRST}").modules["${file}"]();`,
+        contents: `module.exports = require.main.exports.modules["${file}"]();`,
       }));
     },
   };
@@ -83,7 +83,7 @@ function buildRest(files) {
     ...OPTIONS,
     entryPoints: [REST_ENTRY],
     outfile: REST,
-    external: [`./${FIRST}`, ...FILES_OF_THEIR_OWN],
+    external: FILES_OF_THEIR_OWN,
     plugins: [fromFirst, sharing],
   });
 }
