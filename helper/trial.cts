@@ -70,8 +70,8 @@ interface TrialChild {
  * @returns resolves when the child has been reaped. Never rejects
  */
 function follow({ addon, pidfd, word }: TrialChild, tell: (reason: string | undefined) => void): Promise<void> {
-  const hearing = new addon.Poller(word, () => hear());
-  const waiting = new addon.Poller(pidfd, () => reap());
+  const hearing = new addon.Poller(word, () => hear(), READABLE);
+  const waiting = new addon.Poller(pidfd, () => reap(), READABLE);
   const timer = setTimeout(() => {
     addon.pidfdSignal(pidfd, SIGKILL);
     tell(`a trial child did not come back within ${TIMEOUT_MS} ms`);
@@ -100,8 +100,6 @@ function follow({ addon, pidfd, word }: TrialChild, tell: (reason: string | unde
     ended();
   }
 
-  hearing.start(READABLE);
-  waiting.start(READABLE);
   return new Promise((resolve) => {
     ended = resolve;
   });
