@@ -44,10 +44,9 @@ export class Children {
   }
 
   #reap(): void {
-    for (const status of this.#addon.reapChildren()) {
-      this.#alive.delete(status[0]);
-      this.#report(exitReport(status));
-    }
+    // Any other is nobody's business but that of the trial which it was forked for.
+    for (const status of this.#addon.reapChildren())
+      if (this.#alive.delete(status[0])) this.#report(exitReport(status));
     if (this.#alive.size === 0) this.#whenGone?.();
   }
 }

@@ -61,11 +61,17 @@ export class CommandQueue {
     this.#awaitIdleness();
   }
 
+  /** What was done just now was not idleness: the time until the rehearsal begins anew. */
+  stayAwake(): void {
+    if (this.#rehearsal !== undefined && !this.#busy) this.#awaitIdleness();
+  }
+
   dropRehearsal(): void {
     this.#rehearsal = undefined;
   }
 
   #awaitIdleness(): void {
+    clearTimeout(this.#idling);
     this.#idling = setTimeout(() => this.#play(), IDLE_AFTER_MS);
   }
 
@@ -87,7 +93,7 @@ export class CommandQueue {
       const doing = this.#execute(message);
       if (doing !== undefined) this.busyWith(doing);
     }
-    if (this.#rehearsal !== undefined && !this.#busy) this.#awaitIdleness();
+    this.stayAwake();
   }
 }
 

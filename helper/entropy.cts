@@ -7,8 +7,9 @@
 import type nodeCrypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 
-import v8 = require("node:v8");
 import vm = require("node:vm");
+
+import { loadV8 } from "./late-modules.cjs";
 
 /** Calls that empty Node's own caches whatever is left in them (128 UUIDs; 6 KB of integers, 6 bytes each). */
 const CACHED_UUIDS = 128;
@@ -87,6 +88,7 @@ export function renewEntropy(): void {
 
 function seedAndDraw(): number {
   prepareEntropy();
+  const v8 = loadV8();
   // A context seeds its generator from this flag at its first use.
   v8.setFlagsFromString(`--random-seed=${(crypto as typeof nodeCrypto).randomBytes(4).readUInt32LE() & 0x7fffffff}`);
   random = unseeded as () => number;

@@ -26,13 +26,24 @@ export function explainRefusal(result: Exclude<ForkResult, 0 | { pid: number }>)
   }
 }
 
+let held: Promise<void> | undefined;
+
+/** No fork of this process before that: a child would have what belongs to it. @param until never rejects */
+export function holdForks(until: Promise<void>): void {
+  held = until.finally(() => {
+    held = undefined;
+  });
+}
+
 /**
  * Waits until libuv owes this process nothing: a child would wait for the answers for ever.
  * @throws ForkRefused when that takes too long
  */
 export async function untilQuiet(addon: Addon): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
+  if (held !== undefined) await held;
+  let deadline: number | undefined; // Node loads its clock at the first look
   while (addon.activeRequests() > 0) {
+    deadline ??= performance.now() + PATIENCE_MS;
     if (performance.now() > deadline) {
       const kinds = [...new Set(process.getActiveResourcesInfo())].join(", ");
       throw new ForkRefused(

@@ -2,18 +2,19 @@
 import type nodeInspector from "node:inspector";
 import { setImmediate } from "node:timers/promises";
 
-import v8 = require("node:v8");
 import vm = require("node:vm");
+
+import { loadV8 } from "./late-modules.cjs";
 
 let gc: NodeJS.GCFunction | undefined;
 
 /** What has been compiled stays: to be compiled again in each child would cost more. */
 export function collectGarbage(): void {
   const collect = collector();
-  v8.setFlagsFromString("--no-flush-bytecode");
+  keepBytecode(true);
   collect();
   // While a flag is not as it was, V8 takes no code cache.
-  v8.setFlagsFromString("--flush-bytecode");
+  keepBytecode(false);
 }
 
 /**
@@ -25,12 +26,16 @@ export async function collectAllGarbage(): Promise<void> {
   if (inspector === undefined) return collectGarbage();
   const session = new inspector.Session();
   session.connect();
-  v8.setFlagsFromString("--no-flush-bytecode");
+  keepBytecode(true);
   await new Promise((resolve) => session.post("HeapProfiler.collectGarbage", resolve));
-  v8.setFlagsFromString("--flush-bytecode");
+  keepBytecode(false);
   // A session that is disconnected in the middle of its answer never returns.
   await setImmediate();
   session.disconnect();
+}
+
+function keepBytecode(kept: boolean): void {
+  loadV8().setFlagsFromString(kept ? "--no-flush-bytecode" : "--flush-bytecode");
 }
 
 /** @returns undefined where the runtime was built without it */
@@ -42,12 +47,9 @@ function tryInspector(): typeof nodeInspector | undefined {
   }
 }
 
-export function collectYoungGarbage(): void {
-  collector()({ type: "minor" });
-}
-
 function collector(): NodeJS.GCFunction {
   if (gc !== undefined) return gc;
+  const v8 = loadV8();
   v8.setFlagsFromString("--expose-gc");
   gc = vm.runInNewContext("gc") as NodeJS.GCFunction;
   v8.setFlagsFromString("--no-expose-gc");

@@ -1,9 +1,12 @@
 /** What makes a runtime a process of ours: it waits for commands from its parent. */
+import type { Addon } from "../native/addon.cjs";
+import { loadForChildren } from "./late-modules.cjs";
 import { warmUpModules } from "./modules.cjs";
 import type { Prepared } from "./prepare.cjs";
 import { rehearse, rehearseStart } from "./rehearsal.cjs";
 import { type Host, Server } from "./server.cjs";
 import { beginTrial, type Trial } from "./trial.cjs";
+import type { Channel, ChannelEvents } from "./wire/channel.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "./wire/message.cjs";
 import { loadNet } from "./wire/open-socket.cjs";
 import type { Hello } from "./wire/plans.cjs";
@@ -20,26 +23,32 @@ const SOCKET_FD = 4;
  */
 export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<void> {
   const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
-  if (addon !== undefined && plan.tryFork) host.unforkable = await (trial ?? beginTrial(addon)).verdict;
   const server = new Server(host, plan.detached ? undefined : CHANNEL_FD);
-
-  const channel =
-    addon === undefined
-      ? new StreamChannel(
-          new (loadNet().Socket)({ fd: CHANNEL_FD, readable: true, writable: true }),
-          server,
-          MAX_PAYLOAD_BYTES,
-        )
-      : new SocketChannel({ addon, fd: CHANNEL_FD, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
-  server.serve(channel);
   server.takeOver();
   const hello: Hello = { protocol: PROTOCOL_VERSION, pid: process.pid, node: process.version };
+  if (addon !== undefined && plan.tryFork) host.unforkable = await (trial ?? beginTrial(addon)).verdict;
   if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
+  const channel = openChannel(addon, server);
+  server.serve(channel);
   channel.send(MessageType.Hello, 0, [JSON.stringify(hello)]);
 
   if (addon !== undefined && host.unforkable === undefined) {
     host.littered = false;
     host.rehearseStart = (child) => rehearseStart(addon, child);
     server.commands.rehearse(() => rehearse(addon, host));
+    // What has been asked for already is answered first; what is to be forked waits for the check phase, too.
+    setImmediate(() => {
+      loadForChildren();
+      server.commands.stayAwake();
+    });
   } else server.commands.busyWith(warmUpModules());
+  // Most have been asked for something while they began.
+  if (channel instanceof SocketChannel) channel.readNow();
+}
+
+function openChannel(addon: Addon | undefined, events: ChannelEvents): Channel {
+  const maxPayloadBytes = MAX_PAYLOAD_BYTES;
+  if (addon !== undefined) return new SocketChannel({ addon, fd: CHANNEL_FD, events, maxPayloadBytes });
+  const { Socket } = loadNet();
+  return new StreamChannel(new Socket({ fd: CHANNEL_FD, readable: true, writable: true }), events, maxPayloadBytes);
 }

@@ -9,6 +9,7 @@ import vm = require("node:vm");
 
 import { LIBRARY } from "../native/place.cjs";
 import { explainArchive, readablePath, readableSpecifier } from "./archive.cjs";
+import { importUrl } from "./import-url.cjs";
 
 const URL_SPECIFIER = /^(file|node|data):/;
 /** One with nothing to decode and nothing to resolve, unless a name in it begins with a dot: parsing it takes a start 0.1 ms. */
@@ -56,10 +57,6 @@ export async function warmUpModules(): Promise<void> {
 /** In a single executable `require` knows nothing but Node's own modules. */
 function requireFile(file: string): unknown {
   return LIBRARY === undefined ? createRequire(file)(file) : require(file);
-}
-
-function importUrl(url: string): Promise<Namespace> {
-  return import(url) as Promise<Namespace>;
 }
 
 /**

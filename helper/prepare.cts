@@ -1,7 +1,8 @@
 /** What has to happen in a fresh runtime before any code of others runs, with as little of the library as possible. */
 import fs = require("node:fs");
 
-import { type Addon, loadAddon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon.cjs";
+import { loadAddonFile } from "../native/load-file.cjs";
 import { leaveQuickly, rehearseExit } from "./exit.cjs";
 import { ignoreInterrupt } from "./interrupt.cjs";
 import { takeArguments } from "./process-state.cjs";
@@ -19,8 +20,7 @@ export function prepare(plan: StartPlan): Prepared {
   process.execArgv = [...plan.execArgv];
   // What made this Electron a Node is nothing for other Electrons that its workers may start.
   if ("electron" in process.versions) delete process.env["ELECTRON_RUN_AS_NODE"];
-  const addon = plan.addon === undefined ? undefined : loadAddon(plan.addon);
-  if (addon instanceof Error) throw addon;
+  const addon = plan.addon === undefined ? undefined : loadAddonFile(plan.addon);
   for (const fd of plan.files ?? []) fs.closeSync(fd);
   addon?.adoptThreads();
   // A message must not take the processor from the program that sends it.

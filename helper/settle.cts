@@ -1,8 +1,8 @@
 /** What a template does once its modules are loaded, so that none of its children has to. */
 import path = require("node:path");
-import v8 = require("node:v8");
 
 import { collectAllGarbage, collectGarbage } from "./garbage.cjs";
+import { loadV8 } from "./late-modules.cjs";
 
 /** V8 begins with 1 MB for young objects. What is this large has seen so much work that the thorough collection is worth its time. */
 const LARGE_NEW_SPACE_BYTES = 8 * 2 ** 20;
@@ -21,5 +21,9 @@ export async function settle(): Promise<void> {
 }
 
 function newSpaceBytes(): number {
-  return v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? 0;
+  return (
+    loadV8()
+      .getHeapSpaceStatistics()
+      .find(({ space_name }) => space_name === "new_space")?.space_size ?? 0
+  );
 }

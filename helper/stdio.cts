@@ -1,12 +1,11 @@
 /** The standard streams of a forked child that are not its template's. */
 import fs = require("node:fs");
-import net = require("node:net");
 
-import { Writable } from "node:stream";
-
-import tty = require("node:tty");
-
+import type net from "node:net";
+import type { Writable } from "node:stream";
 import type { Addon } from "../native/addon.cjs";
+import { loadFileOutput, loadTty } from "./late-modules.cjs";
+import { loadNet } from "./wire/open-socket.cjs";
 
 const NAMES = ["stdin", "stdout", "stderr"] as const;
 const NOTHING = -1;
@@ -76,9 +75,12 @@ function setGetter(object: object, name: string, index: number): void {
 
 /** As Node does it: nothing is read, and no event loop kept alive, before somebody asks for it. */
 function openInput(): net.Socket | fs.ReadStream {
-  if (tty.isatty(0)) return new tty.ReadStream(0);
-  if (isStream(0))
-    return new net.Socket({ fd: 0, readable: true, writable: false, manualStart: true } as net.SocketConstructorOpts);
+  const { isatty, ReadStream } = loadTty();
+  if (isatty(0)) return new ReadStream(0);
+  if (isStream(0)) {
+    const options = { fd: 0, readable: true, writable: false, manualStart: true } as net.SocketConstructorOpts;
+    return new (loadNet().Socket)(options);
+  }
   return fs.createReadStream("", { fd: 0, autoClose: false });
 }
 
@@ -90,30 +92,13 @@ function openOutput(fd: number): Writable {
 }
 
 function openWritable(fd: number): Writable {
-  if (tty.isatty(fd)) return new tty.WriteStream(fd);
-  return isStream(fd) ? new net.Socket({ fd, readable: false, writable: true }) : new FileOutput(fd);
+  const { isatty, WriteStream } = loadTty();
+  if (isatty(fd)) return new WriteStream(fd);
+  if (isStream(fd)) return new (loadNet().Socket)({ fd, readable: false, writable: true });
+  return new (loadFileOutput().FileOutput)(fd);
 }
 
 function isStream(fd: number): boolean {
   const stat = fs.fstatSync(fd);
   return stat.isFIFO() || stat.isSocket();
-}
-
-/** Files are written at once: what was written before `process.exit()` is there. */
-class FileOutput extends Writable {
-  readonly fd: number;
-
-  constructor(fd: number) {
-    super({ decodeStrings: true });
-    this.fd = fd;
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    try {
-      for (let rest = chunk; rest.length > 0; ) rest = rest.subarray(fs.writeSync(this.fd, rest));
-    } catch (error) {
-      return done(error as Error);
-    }
-    done();
-  }
 }

@@ -14,8 +14,8 @@ import { type StandardStreams, Stdio } from "./stdio.js";
 export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal" | "detached"> {
   name: string;
   modules: readonly string[];
-  /** Path of the file that module names count from. */
-  from: string;
+  /** Tells the path of the file that module names count from. Called once, by the constructor, when the process has begun to boot. */
+  findFrom: () => string;
   /** Processes to have ready. Default: 1 where forks work, else 0. */
   spares?: number | undefined;
   /** Of forks that ask for none of their own. Default: the template's. */
@@ -34,6 +34,7 @@ export class TemplateCore {
   readonly #spares: Spares;
   #process: ProcessCore | undefined;
   #directory: DirectoryIdentity | undefined;
+  #from: string | undefined;
   #closed = false;
 
   constructor(options: TemplateCoreOptions) {
@@ -120,22 +121,23 @@ export class TemplateCore {
   }
 
   #start(): ProcessCore {
-    const { name, modules, from, spares: _, forkStdio: __, ...options } = this.#options;
+    const { name, modules, findFrom, spares: _, forkStdio: __, ...options } = this.#options;
     // A spare of a dead template could not say how it ended.
     this.#spares.clear();
     this.#directory = options.cwd === undefined ? identifyDirectory() : undefined;
     const core = ProcessCore.exec({ ...options, type: "template", title: titleOf(`template ${name}`) });
     this.#process = core;
     core.onFailed = (error) => this.#died(core, error);
+    this.#from ??= findFrom();
     const all = [...preloads, ...modules];
-    if (all.length > 0 && core.over === undefined) core.step(MessageType.Require, [from, ...all]);
+    if (all.length > 0 && core.over === undefined) core.step(MessageType.Require, [this.#from, ...all]);
     return core;
   }
 
   /** Loads a file of the library's own into the process that runs now. */
   preload(file: string): void {
     if (this.#process?.over !== undefined) return;
-    this.#process?.step(MessageType.Require, [this.#options.from, file]);
+    this.#process?.step(MessageType.Require, [this.#from as string, file]);
     this.#spares.clear(); // they have not got it
   }
 
@@ -194,7 +196,7 @@ export function startDefaultTemplate(options: DefaultTemplateOptions): TemplateC
 }
 
 function newDefaultTemplate(options: DefaultTemplateOptions = {}): TemplateCore {
-  return new TemplateCore({ ...options, name: "default", modules: [], from: process.cwd() });
+  return new TemplateCore({ ...options, name: "default", modules: [], findFrom: () => process.cwd() });
 }
 
 /** Ends it, if there is one; the next use starts another. */

@@ -65,7 +65,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
       ...{ ...options, ...internal },
       name,
       modules: modules.map(specifierOf),
-      from: callerFile(),
+      findFrom: callerFile,
     });
     this.#core.onDied = (death) => this.emit("died", death);
   }

@@ -4,6 +4,7 @@ import path = require("node:path");
 
 import { createRequire } from "node:module";
 import { unpackedPath } from "./archive.cjs";
+import { loadAddonFile } from "./load-file.cjs";
 import { LIBRARY, openAsset, programFile } from "./place.cjs";
 
 /**
@@ -194,24 +195,20 @@ function installedFolders(program: string): string[] {
   }
 }
 
-/**
- * @param file default: the one that is found
- * @returns the addon, or the reason why there is none
- */
-export function loadAddon(file?: string): Addon | Error {
+/** @returns the addon, or the reason why there is none */
+export function loadAddon(): Addon | Error {
   const tried: string[] = [];
-  const files = file === undefined ? candidates().map((folder) => path.join(folder, ADDON)) : [file];
-  for (const candidate of files) {
+  for (const candidate of candidates().map((folder) => path.join(folder, ADDON))) {
     try {
-      return loadFile(candidate);
+      return loadAddonFile(candidate);
     } catch (error) {
       tried.push(`${candidate}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
     }
   }
-  const asset = file === undefined ? openAsset(ADDON) : undefined;
+  const asset = openAsset(ADDON);
   if (asset !== undefined) {
     try {
-      return loadFile(descriptorPath(asset));
+      return loadAddonFile(descriptorPath(asset));
     } catch (error) {
       tried.push(`the executable's asset: ${error instanceof Error ? error.message : String(error)}`);
     } finally {
@@ -221,13 +218,6 @@ export function loadAddon(file?: string): Addon | Error {
   return new Error(
     `the native addon can't be loaded; run "npm rebuild desktop-fork" to build it. Tried:\n  ${tried.join("\n  ")}`,
   );
-}
-
-function loadFile(file: string): Addon {
-  if (file.endsWith(".node")) return createRequire(file)(file) as Addon;
-  const module = { exports: {} };
-  process.dlopen(module, file);
-  return module.exports as Addon;
 }
 
 function descriptorPath(fd: number): string {

@@ -1,12 +1,14 @@
 /**
  * npm's install step: uses a prebuilt addon if one came with the package and loads here, else builds addon and guard from
  * source. Elsewhere than on Linux there is nothing to build: the library then executes its workers instead of forking them.
+ * At last V8's code of the helper is kept for this Node.
  */
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import process from "node:process";
 import { build, FILES, NATIVE, PREBUILT } from "./build.mjs";
+import { keepCode } from "./keep-code.mjs";
 
 function prebuiltLoads() {
   const [addon] = FILES.map((name) => path.join(PREBUILT, name));
@@ -25,3 +27,4 @@ const inCheckout = existsSync(path.join(NATIVE, "..", "tsconfig.json"));
 /** By `npm install --build-from-source`. */
 const asked = ["true", "desktop-fork"].includes(process.env.npm_config_build_from_source ?? "");
 if (process.platform === "linux" && (inCheckout || asked || !prebuiltLoads())) build();
+await keepCode();

@@ -3,8 +3,8 @@ import fs = require("node:fs");
 import os = require("node:os");
 import path = require("node:path");
 
-/** This file's, and that of the bundle that helper/bundle.mjs makes; both are in a folder of LIBRARY. */
-const OWN_NAMES = ["place.cjs", "desktop-fork-helper.cjs"];
+/** This file's, and those of the bundle that helper/bundle.mjs makes; all are in a folder of LIBRARY. */
+const OWN_NAMES = ["place.cjs", "desktop-fork-helper.cjs", "desktop-fork-helper-rest.cjs"];
 
 /**
  * The folder of the compiled library (`dist`). Undefined when a bundler has put the library into the program's own file:

@@ -33,6 +33,10 @@ bool Reap(pid_t pid, siginfo_t& status) {
 
 void AddChild(pid_t pid) { children.insert(pid); }
 
+void ForgetChild(pid_t pid) {
+  if (children.count(pid) != 0) children.erase(pid);  // threads of a parent, which has none here, ask too
+}
+
 void ForgetChildren() {
   children.clear();
   if (watcher == nullptr) return;

@@ -52,8 +52,9 @@ void TakeTurns() noexcept;
 Napi::Value WatchChildren(const Napi::CallbackInfo& info);
 Napi::Value ReapChildren(const Napi::CallbackInfo& info);
 Napi::Value AdoptChild(const Napi::CallbackInfo& info);
-// For fork(): a new child to reap; in a child, nothing is left to reap or to watch.
+// For fork(): a new child to reap; in a child, nothing is left to reap or to watch. For pidfdWait(): it was reaped.
 void AddChild(pid_t pid);
+void ForgetChild(pid_t pid);
 void ForgetChildren();
 
 // fork.cc

@@ -34,6 +34,7 @@ Napi::Value PidfdWait(const Napi::CallbackInfo& info) {
   if (waitid(static_cast<idtype_t>(kWaitPidfd), static_cast<id_t>(IntAt(info, 0)), &status, WEXITED | WNOHANG) != 0)
     throw SystemError(env, "waitid", errno);
   if (status.si_pid == 0) return env.Undefined();
+  ForgetChild(status.si_pid);
   auto result = Napi::Array::New(env, 2);
   result.Set(0u, status.si_code);
   result.Set(1u, status.si_status);
