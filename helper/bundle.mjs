@@ -3,13 +3,16 @@
  * one has what comes before the trial fork, the second one is loaded while the trial's child lives.
  * `npm run build` does this after the compiler.
  */
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { keepCode } from "../native/keep-code.mjs";
 
 const HELPER = fileURLToPath(new URL("../dist/helper/", import.meta.url));
+
+const KEEPER = fileURLToPath(new URL("../native/keep-code.mjs", import.meta.url));
 
 const FIRST = "desktop-fork-helper.cjs";
 const REST = "desktop-fork-helper-rest.cjs";
@@ -107,5 +110,5 @@ removeCode();
 const files = await filesOfFirst();
 await buildRest(files);
 await buildFirst(files); // the one that a template is started with comes last
-const missed = await keepCode();
-if (missed !== undefined) console.error(`bundle: V8's code of the helper was not kept: ${missed}`);
+// It says itself what goes wrong.
+spawnSync(process.execPath, [KEEPER], { stdio: "inherit" });
