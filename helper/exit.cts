@@ -17,7 +17,7 @@ export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
   ordinary = NEEDS_ORDINARY_EXIT.test([...execArgv, process.env["NODE_OPTIONS"] ?? ""].join(" "));
   const { dlopen, emit, reallyExit } = process as NodeJS.Process & { reallyExit(code: number): void };
   const leave = (code: unknown) => {
-    if (!ordinary && !process.env["NODE_V8_COVERAGE"]) addon.quickExit(Number(code ?? 0));
+    if (leavesQuickly()) addon.quickExit(Number(code ?? 0));
   };
   // Native modules may have destructors that matter.
   process.dlopen = function (this: NodeJS.Process, ...args: Parameters<typeof dlopen>) {
@@ -42,6 +42,11 @@ export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
   } as typeof emit;
   process.emit = emitThenLeave;
   own = waysOut();
+}
+
+/** False when this process, as it is now, takes Node's ordinary way out. */
+export function leavesQuickly(): boolean {
+  return !ordinary && !process.env["NODE_V8_COVERAGE"];
 }
 
 function waysOut(): { emit: unknown; exit: unknown; reallyExit: unknown } {
