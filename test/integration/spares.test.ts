@@ -1,6 +1,6 @@
 /** Processes that were forked ahead of need, and hold the worker's socket already: what becomes of it, whatever they are used for. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { ForkProcess, Template } from "../../main/index.js";
@@ -29,8 +29,9 @@ async function spare(): Promise<number> {
   return found;
 }
 
+/** Reaped: an ending process loses its title before its descriptors are closed. */
 async function gone(pid: number): Promise<void> {
-  await until(() => !processesOf(process.pid).some((entry) => entry.pid === pid), "the end of a process");
+  await until(() => !existsSync(`/proc/${pid}`), "the end of a process");
 }
 
 /** What has come by then has been read. */
