@@ -1,5 +1,5 @@
 /** What a forked child must make its own. */
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { renewEntropy } from "./entropy.cjs";
 import { replaceStdio } from "./stdio.cjs";
 import { processFacts } from "./wire/facts.cjs";

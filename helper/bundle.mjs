@@ -12,7 +12,7 @@ import { build } from "esbuild";
 
 const HELPER = fileURLToPath(new URL("../dist/helper/", import.meta.url));
 
-const KEEPER = fileURLToPath(new URL("../native/keep-code.mjs", import.meta.url));
+const KEEPER = fileURLToPath(new URL("../native/scripts/keep-code.mjs", import.meta.url));
 
 const FIRST = "desktop-fork-helper.cjs";
 const REST = "desktop-fork-helper-rest.cjs";

@@ -1,5 +1,5 @@
 /** What makes a runtime a process of ours: it waits for commands from its parent. */
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { loadForChildren } from "./late-modules.cjs";
 import { warmUpModules } from "./modules.cjs";
 import type { Prepared } from "./prepare.cjs";

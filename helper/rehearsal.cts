@@ -10,8 +10,8 @@ import { once } from "node:events";
 import path = require("node:path");
 
 import { pathToFileURL } from "node:url";
-import type { Addon } from "../native/addon.cjs";
-import { LIBRARY } from "../native/place.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
+import { LIBRARY } from "../native/locate/place.cjs";
 import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { warmUpEvaluation } from "./evaluate.cjs";
 import { collectGarbage } from "./garbage.cjs";

@@ -1,5 +1,5 @@
 /** Serves one channel: takes its messages in order, does what they say, and answers. */
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { becomeChild } from "./after-fork.cjs";
 import { Children } from "./children.cjs";
 import { CommandFailed, describeFailure, failed, noDescriptorLeft } from "./command-failed.cjs";

@@ -1,5 +1,5 @@
 /** Programs: started for the parent, or instead of this process. */
-import type { Addon, Block, ProgramOptions } from "../native/addon.cjs";
+import type { Addon, Block, ProgramOptions } from "../native/addon/addon.cjs";
 import { NO_DESCRIPTOR } from "./command-failed.cjs";
 import type { Channel } from "./wire/channel.cjs";
 import { encodeMessage, LOST_HANDLE, type Message, MessageType } from "./wire/message.cjs";

@@ -1,5 +1,5 @@
 /** What a command says to evaluate, to load and to enter: the code of others. */
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { CommandFailed } from "./command-failed.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
 import { ignoreInterrupt } from "./interrupt.cjs";

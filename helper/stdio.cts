@@ -3,7 +3,7 @@ import fs = require("node:fs");
 
 import type net from "node:net";
 import type { Writable } from "node:stream";
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { loadFileOutput, loadTty } from "./late-modules.cjs";
 import { loadNet } from "./wire/open-socket.cjs";
 

@@ -1,7 +1,7 @@
 /** Trying whether forks work here at all: with a child that does what children do. */
 import fs = require("node:fs");
 
-import type { Addon, WaitStatus } from "../native/addon.cjs";
+import type { Addon, WaitStatus } from "../native/addon/addon.cjs";
 import { leavesQuickly } from "./exit.cjs";
 import { explainRefusal, forkInCheckPhase, holdForks, untilQuiet } from "./fork.cjs";
 
@@ -9,7 +9,7 @@ import { explainRefusal, forkInCheckPhase, holdForks, untilQuiet } from "./fork.
 const TIMEOUT_MS = 10_000;
 const PASSED = 86;
 const SIGKILL = 9;
-/** Of a poller's events, as native/addon.cts has it, which is not loaded as early as this. */
+/** Of a poller's events, as native/addon/addon.cts has it, which is not loaded as early as this. */
 const READABLE = 1;
 
 /** Together as large as V8's space for young objects is at first (1 MB): when they have been made, it has been collected. */

@@ -1,6 +1,6 @@
 /** The worker's end of its socket. */
 import type net from "node:net";
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { openSocket } from "./wire/open-socket.cjs";
 
 /** A copy must not become a standard stream that is missing. */

@@ -4,7 +4,7 @@ import type { ChannelEvents } from "../helper/wire/channel.cjs";
 import { HEADER_BYTES, LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "../helper/wire/message.cjs";
 import type { HandleKind, HandoverPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { readExit } from "./answers.js";
 import type { Child, Source } from "./children.js";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";

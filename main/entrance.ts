@@ -3,7 +3,7 @@ import type net from "node:net";
 import { MessageType } from "../helper/wire/message.cjs";
 import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { PreparePlan, RunPlan } from "../helper/wire/plans.cjs";
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import type { Connection } from "./connection.js";
 import { systemError } from "./errors.js";
 import { socketPair } from "./launch.js";

@@ -7,7 +7,7 @@ import { MessageType, PROTOCOL_VERSION } from "../helper/wire/message.cjs";
 import { openSocket } from "../helper/wire/open-socket.cjs";
 import type { HandoverPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import type { ExecOptions } from "./birth.js";
 import { MAX_ANSWER_BYTES } from "./connection.js";
 import { ForkError } from "./errors.js";

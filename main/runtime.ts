@@ -1,9 +1,9 @@
 /** The executable that hosts a template, and what it is started with. */
 import fs from "node:fs";
 import path from "node:path";
-import { type NativeFiles, nativeFiles } from "../native/addon.cjs";
-import { unpackedPath } from "../native/archive.cjs";
-import { isSingleExecutable, LIBRARY, programFile } from "../native/place.cjs";
+import { type NativeFiles, nativeFiles } from "../native/addon/addon.cjs";
+import { unpackedPath } from "../native/locate/archive.cjs";
+import { isSingleExecutable, LIBRARY, programFile } from "../native/locate/place.cjs";
 import { chooseHost } from "./electron/host.js";
 import { ForkError } from "./errors.js";
 import { tryAddon } from "./native.js";

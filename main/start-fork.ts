@@ -2,7 +2,7 @@
 import { LOST_HANDLE, MessageType } from "../helper/wire/message.cjs";
 import type { ForkPlan } from "../helper/wire/plans.cjs";
 import { SocketChannel } from "../helper/wire/socket-channel.cjs";
-import { unpackedPath } from "../native/archive.cjs";
+import { unpackedPath } from "../native/locate/archive.cjs";
 import type { BirthOptions } from "./birth.js";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { noDescriptorError } from "./errors.js";

@@ -2,7 +2,7 @@
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import net from "node:net";
 import type { Readable, Writable } from "node:stream";
-import type { Addon } from "../native/addon.cjs";
+import type { Addon } from "../native/addon/addon.cjs";
 import { ForkError, systemError } from "./errors.js";
 import { copyHandle, duplicate, type Handle } from "./handles.js";
 import { tryAddon } from "./native.js";

@@ -2,7 +2,7 @@
 
 import { processFacts } from "../helper/wire/facts.cjs";
 import { MessageType } from "../helper/wire/message.cjs";
-import type { DirectoryIdentity } from "../native/addon.cjs";
+import type { DirectoryIdentity } from "../native/addon/addon.cjs";
 import { type BirthOptions, type ExecOptions, titleOf } from "./birth.js";
 import { ForkError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";

@@ -3,7 +3,7 @@ import fs = require("node:fs");
 
 import net = require("node:net");
 
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 import { openSocket } from "../wire/open-socket.cjs";
 
 enum Kind {

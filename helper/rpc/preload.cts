@@ -3,7 +3,7 @@
  * everything loaded and compiled. The play takes the very path that real workers take, with an addon that only pretends to
  * wait, so that nothing happens later: a template may be forked at any time.
  */
-import { type Addon, type Poller, READABLE } from "../../native/addon.cjs";
+import { type Addon, type Poller, READABLE } from "../../native/addon/addon.cjs";
 import { processFacts } from "../wire/facts.cjs";
 import type { Link } from "../wire/link.cjs";
 import type { RpcPlan } from "../wire/plans.cjs";

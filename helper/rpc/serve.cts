@@ -1,7 +1,7 @@
 /** A worker's life under rpc: initialise, serve, and end when the caller wants no more. */
 import net = require("node:net");
 
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 import { findExport, loadModule } from "../modules.cjs";
 import { outputFlushed } from "../stdio.cjs";
 import type { Link } from "../wire/link.cjs";

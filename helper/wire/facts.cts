@@ -2,7 +2,7 @@
  * What code in a process of ours can know of it: found by a global symbol, because a module that is loaded here may bring
  * its own copy of the library.
  */
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 
 export interface ProcessFacts {
   /** The program that this process works for. */

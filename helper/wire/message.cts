@@ -1,6 +1,6 @@
 /** The messages of the channel, and their bytes. PROTOCOL.md has the same as tables. */
 
-import type { Gathered } from "../../native/addon.cjs";
+import type { Gathered } from "../../native/addon/addon.cjs";
 
 export const PROTOCOL_VERSION = 1;
 

@@ -57,7 +57,7 @@ export type FunctionPlan =
 
 /**
  * A program to start. Its arguments (`argv[0]` first) and its environment (`NAME=value`) follow, each a list of
- * NUL-terminated strings in one value, and then what else it has from the parent (native/addon.cts, `Inheritance`). What is left out it
+ * NUL-terminated strings in one value, and then what else it has from the parent (native/addon/addon.cts, `Inheritance`). What is left out it
  * has from the process which starts, or becomes, the program.
  */
 export interface ProgramPlan {

@@ -1,5 +1,5 @@
 /** A channel over a unix socket with descriptor passing, by way of the addon. */
-import { type Addon, Gathered, type Poller, READABLE, WRITABLE } from "../../native/addon.cjs";
+import { type Addon, Gathered, type Poller, READABLE, WRITABLE } from "../../native/addon/addon.cjs";
 import type { Channel, ChannelEvents } from "./channel.cjs";
 import { Decoder } from "./decoder.cjs";
 import { encodeMessage, LOST_HANDLE, type Message, type MessageType, type Outgoing, type Value } from "./message.cjs";

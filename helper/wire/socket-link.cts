@@ -1,5 +1,5 @@
 /** A link over a unix socket, by way of the addon: descriptors travel, and large data is read to where it belongs. */
-import { type Addon, type Poller, READABLE, WRITABLE } from "../../native/addon.cjs";
+import { type Addon, type Poller, READABLE, WRITABLE } from "../../native/addon/addon.cjs";
 import { keepPieces, type Link, type LinkEvents, takeSent } from "./link.cjs";
 import { LOST_HANDLE } from "./message.cjs";
 

@@ -4,7 +4,7 @@ import { DEFAULT_FRAME_BYTES, MAX_FRAME_BYTES, MIN_FRAME_BYTES } from "../../hel
 import { jsonSerializer } from "../../helper/rpc/serializers.cjs";
 import type { Serializer } from "../../helper/rpc/values.cjs";
 import type { RpcPlan } from "../../helper/wire/plans.cjs";
-import { LIBRARY } from "../../native/place.cjs";
+import { LIBRARY } from "../../native/locate/place.cjs";
 import { titleOf } from "../birth.js";
 import { ForkError } from "../errors.js";
 import { optionError } from "../options.js";

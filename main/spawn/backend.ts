@@ -1,6 +1,6 @@
 /** Who starts programs: a template, or child_process where there is none. */
 import { debuglog } from "node:util";
-import type { Addon, DirectoryIdentity } from "../../native/addon.cjs";
+import type { Addon, DirectoryIdentity } from "../../native/addon/addon.cjs";
 import type { Connection } from "../connection.js";
 import type { ForkError } from "../errors.js";
 import { requireAddon } from "../native.js";

@@ -1,7 +1,7 @@
 /** A prepared process that becomes a program. */
 import { blockOf } from "../../helper/wire/block.cjs";
 import { MessageType, type Outgoing } from "../../helper/wire/message.cjs";
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 import type { Connection } from "../connection.js";
 import { ForkError, systemError } from "../errors.js";
 import { requireAddon } from "../native.js";

@@ -2,7 +2,7 @@
 import process from "node:process";
 import { isMainThread } from "node:worker_threads";
 import { blockOf } from "../../helper/wire/block.cjs";
-import { type Block, Gathered } from "../../native/addon.cjs";
+import { type Block, Gathered } from "../../native/addon/addon.cjs";
 import type { Environment } from "./command.js";
 
 /** What this program had as its environment at first: the real one, and not an object that looks like it. */

@@ -1,6 +1,6 @@
 /** This program's end of a stream of another: a bare descriptor until somebody asks for the socket. */
 import net from "node:net";
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 
 /** Streams whose descriptor another program has: what is left in them is not for this one to read. */
 const lent = new WeakSet<object>();

@@ -1,6 +1,6 @@
 /** All of this program's ends of one program's pipes. */
 import type net from "node:net";
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 import { PipeEnd } from "./pipe-end.js";
 
 export interface PipeEndsOptions {

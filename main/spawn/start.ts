@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import path from "node:path";
 import { blockOf } from "../../helper/wire/block.cjs";
 import { MessageType } from "../../helper/wire/message.cjs";
-import { type Addon, Gathered } from "../../native/addon.cjs";
+import { type Addon, Gathered } from "../../native/addon/addon.cjs";
 import type { Child } from "../children.js";
 import type { Connection } from "../connection.js";
 import { type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";

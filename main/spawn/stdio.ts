@@ -1,6 +1,6 @@
 /** The `stdio` option: what it says, and the descriptors that it takes. */
 import type { Readable } from "node:stream";
-import type { Addon } from "../../native/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 import { ForkError } from "../errors.js";
 import { HIGH_FD } from "../native.js";
 import { lend } from "./pipe-end.js";

@@ -1,4 +1,4 @@
-// The table of everything that JavaScript can call. native/index.ts has the types and says who owns what.
+// The table of everything that JavaScript can call. native/addon/addon.cts has the types and says who owns what.
 #include <napi.h>
 
 #include "exports.h"

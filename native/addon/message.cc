@@ -22,7 +22,7 @@ constexpr size_t kHeaderBytes = 12, kValueHeaderBytes = 5;
 constexpr size_t kMaxBytes = 16 * 1024;
 constexpr size_t kMaxDescriptors = 8;
 enum Kind : uint8_t { kString, kOctets };
-// In the place of a value: what this process's programs have from it. native/addon.cts has the same numbers.
+// In the place of a value: what this process's programs have from it. native/addon/addon.cts has the same numbers.
 enum Gathered { kEnvironment, kInheritance };
 
 class Message {

@@ -7,11 +7,11 @@ import { text } from "node:stream/consumers";
 import { suite, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { Template } from "../../main/index.js";
-import { nativeFiles } from "../../native/addon.cjs";
+import { nativeFiles } from "../../native/addon/addon.cjs";
 import { temporaryFolder } from "../support/temporary.js";
 
 const DIST = fileURLToPath(new URL("../..", import.meta.url));
-const KEEPER = fileURLToPath(new URL("../../../native/keep-code.mjs", import.meta.url));
+const KEEPER = fileURLToPath(new URL("../../../native/scripts/keep-code.mjs", import.meta.url));
 
 /** What a worker of a template says: whether its template began with kept code. */
 const PROGRAM = `
@@ -35,7 +35,8 @@ function copyLibrary(folder: string): string {
     });
   fs.writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }');
   fs.mkdirSync(path.join(folder, "native", "build", "Release"), { recursive: true });
-  fs.copyFileSync(KEEPER, path.join(folder, "native", "keep-code.mjs"));
+  fs.mkdirSync(path.join(folder, "native", "scripts"));
+  fs.copyFileSync(KEEPER, path.join(folder, "native", "scripts", "keep-code.mjs"));
   const files = nativeFiles();
   for (const file of [files?.addon, files?.guard])
     if (file !== undefined) fs.copyFileSync(file, path.join(folder, "native", "build", "Release", path.basename(file)));
@@ -51,7 +52,7 @@ function start(library: string): string {
 
 /** @returns what it says about it */
 function keep(library: string): string {
-  const { status, stderr } = spawnSync(process.execPath, [path.join(library, "native", "keep-code.mjs")]);
+  const { status, stderr } = spawnSync(process.execPath, [path.join(library, "native", "scripts", "keep-code.mjs")]);
   assert.equal(status, String(stderr) === "" ? 0 : 1);
   return String(stderr);
 }

@@ -7,7 +7,7 @@ import path from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { nativeFiles } from "../../native/addon.cjs";
+import { nativeFiles } from "../../native/addon/addon.cjs";
 
 const FIXTURES = fileURLToPath(new URL("../../../test/fixtures/single-file/", import.meta.url));
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";

@@ -4,7 +4,7 @@ import { after, describe, it } from "node:test";
 import { Decoder } from "../../../helper/wire/decoder.cjs";
 import { encodeMessage, type Message, MessageType, type Outgoing, type Value } from "../../../helper/wire/message.cjs";
 import { SocketChannel } from "../../../helper/wire/socket-channel.cjs";
-import { type Addon, Gathered, loadAddon } from "../../../native/addon.cjs";
+import { type Addon, Gathered, loadAddon } from "../../../native/addon/addon.cjs";
 import { forbidLeaks } from "../../support/leaks.js";
 
 const loaded = loadAddon();

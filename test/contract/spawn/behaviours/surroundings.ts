@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type Addon, loadAddon } from "../../../../native/addon.cjs";
+import { type Addon, loadAddon } from "../../../../native/addon/addon.cjs";
 import type { Api, Behaviour } from "../behaviour.js";
 import { shellSays } from "../behaviour.js";
 

@@ -3,9 +3,9 @@ import fs = require("node:fs");
 import path = require("node:path");
 
 import { createRequire } from "node:module";
-import { unpackedPath } from "./archive.cjs";
-import { loadAddonFile } from "./load-file.cjs";
-import { LIBRARY, openAsset, programFile } from "./place.cjs";
+import { unpackedPath } from "../locate/archive.cjs";
+import { loadAddonFile } from "../locate/load-file.cjs";
+import { LIBRARY, openAsset, programFile } from "../locate/place.cjs";
 
 /**
  * Watches one descriptor on the event loop. It stays the caller's: close the poller first, then the descriptor. At the end

@@ -6,7 +6,7 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-export const NATIVE = path.dirname(fileURLToPath(import.meta.url));
+export const NATIVE = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 export const FILES = ["desktop_fork.node", "desktop_fork_guard.so"];
 export const BUILT = path.join(NATIVE, "build", "Release");
 export const PREBUILT = path.join(NATIVE, "prebuilds", `${process.platform}-${process.arch}`);

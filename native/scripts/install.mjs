@@ -30,4 +30,5 @@ const inCheckout = existsSync(path.join(NATIVE, "..", "tsconfig.json"));
 const asked = ["true", "desktop-fork"].includes(process.env.npm_config_build_from_source ?? "");
 if (process.platform === "linux" && (inCheckout || asked || !prebuiltLoads())) build();
 // In a process of its own, because nothing depends on it.
-if (existsSync(HELPER)) spawnSync(process.execPath, [path.join(NATIVE, "keep-code.mjs")], { stdio: "ignore" });
+if (existsSync(HELPER))
+  spawnSync(process.execPath, [path.join(NATIVE, "scripts", "keep-code.mjs")], { stdio: "ignore" });

@@ -4,8 +4,8 @@
  */
 import process from "node:process";
 
-const LIBRARY = new URL("../dist/main/index.js", import.meta.url);
-const KEEPER = new URL("../dist/helper/keep-code.cjs", import.meta.url);
+const LIBRARY = new URL("../../dist/main/index.js", import.meta.url);
+const KEEPER = new URL("../../dist/helper/keep-code.cjs", import.meta.url);
 const TIMEOUT_MS = 20_000;
 
 try {

@@ -1,5 +1,5 @@
 /** Loading the addon from a file that is known: all that a fresh runtime needs before it can try a fork. */
-import type { Addon } from "./addon.cjs";
+import type { Addon } from "../addon/addon.cjs";
 
 /**
  * Without Node's search for modules, which takes longer than the loading.

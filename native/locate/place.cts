@@ -3,7 +3,7 @@ import fs = require("node:fs");
 import os = require("node:os");
 import path = require("node:path");
 
-/** This file's, and those of the bundle that helper/bundle.mjs makes; all are in a folder of LIBRARY. */
+/** This file's, and those of the bundle that helper/bundle.mjs makes; all are two folders below LIBRARY. */
 const OWN_NAMES = ["place.cjs", "desktop-fork-helper.cjs", "desktop-fork-helper-rest.cjs"];
 
 /**
@@ -15,7 +15,7 @@ export const LIBRARY: string | undefined = findLibrary();
 function findLibrary(): string | undefined {
   // In an ES module there is no such name; in a bundle it is the bundle's.
   if (typeof __filename !== "string" || !OWN_NAMES.includes(path.basename(__filename))) return undefined;
-  return path.dirname(__dirname);
+  return path.resolve(__dirname, "../..");
 }
 
 /** Whether this program is a single executable application, of which there is no file but the executable. */
