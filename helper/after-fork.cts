@@ -1,9 +1,9 @@
 /** What a forked child must make its own. */
 import type { Addon } from "../native/addon/addon.cjs";
 import { renewEntropy } from "./entropy.cjs";
+import type { ForkPlan } from "./protocol/plans.cjs";
+import { processFacts } from "./protocol/process-context.cjs";
 import { replaceStdio } from "./stdio.cjs";
-import { processFacts } from "./wire/facts.cjs";
-import type { ForkPlan } from "./wire/plans.cjs";
 
 /**
  * In a forked child, before any other code runs.

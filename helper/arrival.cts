@@ -2,8 +2,8 @@
 import { wrapEntropy } from "./entropy.cjs";
 import { serve } from "./host.cjs";
 import { type Prepared, prepare } from "./prepare.cjs";
+import type { StartPlan } from "./protocol/plans.cjs";
 import { isStop, ProgramStopped } from "./stopped.cjs";
-import type { StartPlan } from "./wire/plans.cjs";
 
 /** A bundled program, as its own runtime: it goes no further than its first module. */
 export function becomeEmptyTemplate(plan: StartPlan): never {

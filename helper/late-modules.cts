@@ -1,7 +1,7 @@
 /** Modules of Node's that take long to load: a template says hello without them, and its children find them loaded. */
 import type tty from "node:tty";
 import type v8 from "node:v8";
-import { loadNet } from "./wire/open-socket.cjs";
+import { loadNet } from "./protocol/open-socket.cjs";
 
 export function loadV8(): typeof v8 {
   return require("node:v8") as typeof v8;

@@ -6,8 +6,8 @@ import { loadAddonFile } from "../native/locate/load-file.cjs";
 import { leaveQuickly, rehearseExit } from "./exit.cjs";
 import { ignoreInterrupt } from "./interrupt.cjs";
 import { takeArguments } from "./process-state.cjs";
-import { type ProcessFacts, setFacts } from "./wire/facts.cjs";
-import type { StartPlan } from "./wire/plans.cjs";
+import type { StartPlan } from "./protocol/plans.cjs";
+import { type ProcessFacts, setFacts } from "./protocol/process-context.cjs";
 
 export interface Prepared {
   plan: StartPlan;

@@ -17,13 +17,13 @@ import { warmUpEvaluation } from "./evaluate.cjs";
 import { collectGarbage } from "./garbage.cjs";
 import { warmUpModules } from "./modules.cjs";
 import { setAside } from "./process-state.cjs";
+import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./protocol/message.cjs";
+import { openSocket } from "./protocol/open-socket.cjs";
+import type { ForkPlan, PreparePlan, RunPlan } from "./protocol/plans.cjs";
+import { processFacts } from "./protocol/process-context.cjs";
+import { SocketChannel } from "./protocol/socket-channel.cjs";
 import { currentServer, type Host, Server } from "./server.cjs";
 import { compileWarmFunctions, prepareCompilation } from "./warm-functions.cjs";
-import { processFacts } from "./wire/facts.cjs";
-import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./wire/message.cjs";
-import { openSocket } from "./wire/open-socket.cjs";
-import type { ForkPlan, PreparePlan, RunPlan } from "./wire/plans.cjs";
-import { SocketChannel } from "./wire/socket-channel.cjs";
 
 import part = require("./warm-up/worker.cjs");
 

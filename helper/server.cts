@@ -8,13 +8,13 @@ import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
 import { explainRefusal, forkInCheckPhase, untilQuiet } from "./fork.cjs";
 import { restoreInterrupt } from "./interrupt.cjs";
 import { addHandle, addValues } from "./process-state.cjs";
+import type { Channel, ChannelEvents } from "./protocol/channel.cjs";
+import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "./protocol/message.cjs";
+import type { ForkPlan, HandleKind, PreparePlan, RunPlan } from "./protocol/plans.cjs";
+import { SocketChannel } from "./protocol/socket-channel.cjs";
 import { settle } from "./settle.cjs";
 import { answerSpawn, becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import { evaluateCode, leaveService, loadModules, start } from "./start.cjs";
-import type { Channel, ChannelEvents } from "./wire/channel.cjs";
-import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "./wire/message.cjs";
-import type { ForkPlan, HandleKind, PreparePlan, RunPlan } from "./wire/plans.cjs";
-import { SocketChannel } from "./wire/socket-channel.cjs";
 import { WorkerEnd } from "./worker-end.cjs";
 
 export interface Host {

@@ -5,9 +5,9 @@ import { evaluate, findFunction } from "./evaluate.cjs";
 import { ignoreInterrupt } from "./interrupt.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";
 import { takeArguments } from "./process-state.cjs";
+import type { Value } from "./protocol/message.cjs";
+import type { FunctionPlan, RpcPlan, RunPlan } from "./protocol/plans.cjs";
 import { enter, type WorkerFunction } from "./run.cjs";
-import type { Value } from "./wire/message.cjs";
-import type { FunctionPlan, RpcPlan, RunPlan } from "./wire/plans.cjs";
 import type { WorkerEnd } from "./worker-end.cjs";
 
 export interface Starter {

@@ -1,9 +1,15 @@
 /** A process object that another program has passed on. */
 import net from "node:net";
-import type { ChannelEvents } from "../helper/wire/channel.cjs";
-import { HEADER_BYTES, LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "../helper/wire/message.cjs";
-import type { HandleKind, HandoverPlan } from "../helper/wire/plans.cjs";
-import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import type { ChannelEvents } from "../helper/protocol/channel.cjs";
+import {
+  HEADER_BYTES,
+  LOST_HANDLE,
+  MAX_PAYLOAD_BYTES,
+  type Message,
+  MessageType,
+} from "../helper/protocol/message.cjs";
+import type { HandleKind, HandoverPlan } from "../helper/protocol/plans.cjs";
+import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
 import { readExit } from "./answers.js";
 import type { Child, Source } from "./children.js";

@@ -1,5 +1,5 @@
 /** What a connection tells the one that made it. */
-import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
+import type { ExitReport, Hello } from "../helper/protocol/plans.cjs";
 import type { ForkError } from "./errors.js";
 
 export interface ConnectionEvents {

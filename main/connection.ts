@@ -1,8 +1,8 @@
 /** One process as its parent sees it: requests and their answers, failure, and the end. */
-import type { Channel, ChannelEvents } from "../helper/wire/channel.cjs";
-import { type Message, MessageType, type Outgoing } from "../helper/wire/message.cjs";
-import type { ExitReport, Hello } from "../helper/wire/plans.cjs";
-import type { Failure } from "../helper/wire/remote-error.cjs";
+import type { Channel, ChannelEvents } from "../helper/protocol/channel.cjs";
+import { type Message, MessageType, type Outgoing } from "../helper/protocol/message.cjs";
+import type { ExitReport, Hello } from "../helper/protocol/plans.cjs";
+import type { Failure } from "../helper/protocol/remote-error.cjs";
 import { type Child, Children, type Source } from "./children.js";
 import { brokenError, closedError, diedError, foreignError } from "./connection-errors.js";
 import type { ConnectionEvents } from "./connection-events.js";

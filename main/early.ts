@@ -4,7 +4,7 @@
  * own runtime: executed as one, it goes no further.
  */
 import { becomeRuntime } from "../helper/become-runtime.cjs";
-import { processFacts } from "../helper/wire/facts.cjs";
+import { processFacts } from "../helper/protocol/process-context.cjs";
 import { setHosted } from "./runtime.js";
 import { defaultTemplateCore } from "./template-core.js";
 

@@ -1,8 +1,8 @@
 /** The worker's socket: made when a function is entered, or ahead of that, and handed to whoever asked for the function. */
 import type net from "node:net";
-import { MessageType } from "../helper/wire/message.cjs";
-import { openSocket } from "../helper/wire/open-socket.cjs";
-import type { PreparePlan, RunPlan } from "../helper/wire/plans.cjs";
+import { MessageType } from "../helper/protocol/message.cjs";
+import { openSocket } from "../helper/protocol/open-socket.cjs";
+import type { PreparePlan, RunPlan } from "../helper/protocol/plans.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
 import type { Connection } from "./connection.js";
 import { systemError } from "./errors.js";

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import net from "node:net";
-import type { HandleKind } from "../helper/wire/plans.cjs";
+import type { HandleKind } from "../helper/protocol/plans.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
 import { ForkError } from "./errors.js";
 import { HIGH_FD } from "./native.js";

@@ -3,10 +3,10 @@
  * that stays here tells how the process ended, since only its parent learns that.
  */
 import type net from "node:net";
-import { MessageType, PROTOCOL_VERSION } from "../helper/wire/message.cjs";
-import { openSocket } from "../helper/wire/open-socket.cjs";
-import type { HandoverPlan } from "../helper/wire/plans.cjs";
-import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import { MessageType, PROTOCOL_VERSION } from "../helper/protocol/message.cjs";
+import { openSocket } from "../helper/protocol/open-socket.cjs";
+import type { HandoverPlan } from "../helper/protocol/plans.cjs";
+import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
 import type { ExecOptions } from "./birth.js";
 import { MAX_ANSWER_BYTES } from "./connection.js";

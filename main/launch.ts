@@ -1,10 +1,10 @@
 /** Executing a fresh runtime. */
 import { spawn } from "node:child_process";
 import type net from "node:net";
-import { blockOf } from "../helper/wire/block.cjs";
-import { START_ARGUMENT, type StartPlan } from "../helper/wire/plans.cjs";
-import { SocketChannel } from "../helper/wire/socket-channel.cjs";
-import { StreamChannel } from "../helper/wire/stream-channel.cjs";
+import { blockOf } from "../helper/protocol/block.cjs";
+import { START_ARGUMENT, type StartPlan } from "../helper/protocol/plans.cjs";
+import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
+import { StreamChannel } from "../helper/protocol/stream-channel.cjs";
 import { type Addon, FIRST_FILE_FD } from "../native/addon/addon.cjs";
 import { unpackedPath } from "../native/locate/archive.cjs";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";

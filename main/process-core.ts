@@ -2,8 +2,8 @@
  * What a process object stands for: the commands that it may be given, and when. Knows nothing of the object, so that
  * dropping the object can end the process.
  */
-import { MessageType, type Value } from "../helper/wire/message.cjs";
-import type { RunPlan } from "../helper/wire/plans.cjs";
+import { MessageType, type Value } from "../helper/protocol/message.cjs";
+import type { RunPlan } from "../helper/protocol/plans.cjs";
 import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./birth.js";
 import type { Connection } from "./connection.js";
 import type { Entered } from "./entrance.js";

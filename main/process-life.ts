@@ -1,6 +1,6 @@
 /** One process from when it is asked for until it is over: how it comes to life, is told things, fails, and is ended. */
 import type net from "node:net";
-import type { RunPlan } from "../helper/wire/plans.cjs";
+import type { RunPlan } from "../helper/protocol/plans.cjs";
 import { type BirthOptions, type ExecOptions, type Strategy, strategyOf } from "./birth.js";
 import type { Connection } from "./connection.js";
 import { Entrance } from "./entrance.js";

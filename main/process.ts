@@ -2,7 +2,7 @@
 import type { ChildProcess, ChildProcessByStdio, ChildProcessWithoutNullStreams } from "node:child_process";
 import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { MessageType } from "../helper/wire/message.cjs";
+import { MessageType } from "../helper/protocol/message.cjs";
 import { type AdoptOptions, fromHandle } from "./adoption.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./birth.js";
 import { callerFile } from "./caller.js";

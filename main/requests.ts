@@ -1,5 +1,5 @@
 /** What a process was asked and has not answered yet. */
-import { type Message, MessageType } from "../helper/wire/message.cjs";
+import { type Message, MessageType } from "../helper/protocol/message.cjs";
 import type { ForkError } from "./errors.js";
 
 /** Who asked. Exactly one of these is called, once. */

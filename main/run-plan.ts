@@ -1,5 +1,5 @@
 /** What `run` and `require` name: functions and modules. */
-import type { RunPlan } from "../helper/wire/plans.cjs";
+import type { RunPlan } from "../helper/protocol/plans.cjs";
 import { titleOf } from "./birth.js";
 import { callerFile } from "./caller.js";
 import { ForkError } from "./errors.js";

@@ -1,7 +1,7 @@
 /** A fork of another process: asked for, and told of when it has come to life. */
-import { LOST_HANDLE, MessageType } from "../helper/wire/message.cjs";
-import type { ForkPlan } from "../helper/wire/plans.cjs";
-import { SocketChannel } from "../helper/wire/socket-channel.cjs";
+import { LOST_HANDLE, MessageType } from "../helper/protocol/message.cjs";
+import type { ForkPlan } from "../helper/protocol/plans.cjs";
+import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
 import { unpackedPath } from "../native/locate/archive.cjs";
 import type { BirthOptions } from "./birth.js";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";

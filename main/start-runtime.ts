@@ -1,6 +1,6 @@
 /** A fresh runtime on its way to say hello. Until then it may be anything. */
-import { PROTOCOL_VERSION } from "../helper/wire/message.cjs";
-import type { Hello } from "../helper/wire/plans.cjs";
+import { PROTOCOL_VERSION } from "../helper/protocol/message.cjs";
+import type { Hello } from "../helper/protocol/plans.cjs";
 import type { ExecOptions } from "./birth.js";
 import { type Launched, launch, runtimeError } from "./launch.js";
 import { chooseRuntime, type Runtime } from "./runtime.js";

@@ -1,5 +1,5 @@
 /** Commands that are answered by failure alone, and what they own. */
-import { MessageType, type Value } from "../helper/wire/message.cjs";
+import { MessageType, type Value } from "../helper/protocol/message.cjs";
 import { duplicate, type SentHandle } from "./handles.js";
 import { requireAddon, tryAddon } from "./native.js";
 

@@ -1,7 +1,7 @@
 /** What stands behind a template: a process that is started again on the next use after it has died. */
 
-import { processFacts } from "../helper/wire/facts.cjs";
-import { MessageType } from "../helper/wire/message.cjs";
+import { MessageType } from "../helper/protocol/message.cjs";
+import { processFacts } from "../helper/protocol/process-context.cjs";
 import type { DirectoryIdentity } from "../native/addon/addon.cjs";
 import { type BirthOptions, type ExecOptions, titleOf } from "./birth.js";
 import { ForkError } from "./errors.js";

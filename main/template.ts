@@ -1,7 +1,7 @@
 /** Templates: processes that are prepared once and forked often. */
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import { processFacts } from "../helper/wire/facts.cjs";
+import { processFacts } from "../helper/protocol/process-context.cjs";
 import { callerFile } from "./caller.js";
 import { abortError, ForkError } from "./errors.js";
 import { checkOptions } from "./options.js";

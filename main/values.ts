@@ -1,6 +1,6 @@
 /** Checks of what is sent as an argument, before anything is sent. */
 import { constants } from "node:buffer";
-import { encodedBytes, MAX_PAYLOAD_BYTES, type Value } from "../helper/wire/message.cjs";
+import { encodedBytes, MAX_PAYLOAD_BYTES, type Value } from "../helper/protocol/message.cjs";
 import { ForkError } from "./errors.js";
 
 /**

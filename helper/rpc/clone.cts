@@ -2,7 +2,7 @@
 import v8 = require("node:v8");
 
 import { types } from "node:util";
-import { LARGE_PIECE_BYTES } from "../wire/link.cjs";
+import { LARGE_PIECE_BYTES } from "../protocol/link.cjs";
 import { refuseShared } from "./leaf-writer.cjs";
 
 type ViewConstructor = new (buffer: ArrayBufferLike) => ArrayBufferView;

@@ -1,5 +1,5 @@
 /** Why a call was not answered with a result, as bytes. */
-import { describeError, type RemoteError, reviveError } from "../wire/remote-error.cjs";
+import { describeError, type RemoteError, reviveError } from "../protocol/remote-error.cjs";
 import type { Frame, FrameType } from "./frame.cjs";
 import type { FrameWriter } from "./frame-writer.cjs";
 import { closeDescriptors } from "./handles.cjs";

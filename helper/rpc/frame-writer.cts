@@ -1,5 +1,5 @@
 /** Puts frames together: small ones share one buffer and one write per turn of the event loop, large octets are not copied. */
-import { keepPieces, LARGE_PIECE_BYTES, type Link } from "../wire/link.cjs";
+import { keepPieces, LARGE_PIECE_BYTES, type Link } from "../protocol/link.cjs";
 import { type FrameType, HEADER_BYTES, MAX_FRAME_HANDLES } from "./frame.cjs";
 import { writeU32 } from "./numbers.cjs";
 

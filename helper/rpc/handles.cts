@@ -4,7 +4,7 @@ import fs = require("node:fs");
 import net = require("node:net");
 
 import type { Addon } from "../../native/addon/addon.cjs";
-import { openSocket } from "../wire/open-socket.cjs";
+import { openSocket } from "../protocol/open-socket.cjs";
 
 enum Kind {
   Socket = 0,

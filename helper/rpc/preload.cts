@@ -4,9 +4,9 @@
  * wait, so that nothing happens later: a template may be forked at any time.
  */
 import { type Addon, type Poller, READABLE } from "../../native/addon/addon.cjs";
-import { processFacts } from "../wire/facts.cjs";
-import type { Link } from "../wire/link.cjs";
-import type { RpcPlan } from "../wire/plans.cjs";
+import type { Link } from "../protocol/link.cjs";
+import type { RpcPlan } from "../protocol/plans.cjs";
+import { processFacts } from "../protocol/process-context.cjs";
 import { FrameType } from "./frame.cjs";
 import { FrameWriter } from "./frame-writer.cjs";
 import { useAddon } from "./handles.cjs";

@@ -1,5 +1,5 @@
 /** The worker's end: does what is called for, and answers. */
-import type { Link } from "../wire/link.cjs";
+import type { Link } from "../protocol/link.cjs";
 import { type FailureKind, writeFailure } from "./failure.cjs";
 import { type Frame, FrameType } from "./frame.cjs";
 import { releaseHandle } from "./handles.cjs";

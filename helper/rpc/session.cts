@@ -1,5 +1,5 @@
 /** One end of an rpc connection: frames go out, frames come in, and it ends once. */
-import type { Link, LinkEvents } from "../wire/link.cjs";
+import type { Link, LinkEvents } from "../protocol/link.cjs";
 import type { Frame, FrameType } from "./frame.cjs";
 import { FrameReader } from "./frame-reader.cjs";
 import { FrameWriter } from "./frame-writer.cjs";

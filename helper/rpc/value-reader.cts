@@ -1,5 +1,5 @@
 /** Reading values back. Whatever the bytes are, nothing is read beyond their frame. */
-import { LARGE_PIECE_BYTES } from "../wire/link.cjs";
+import { LARGE_PIECE_BYTES } from "../protocol/link.cjs";
 import { unclone } from "./clone.cjs";
 import type { Frame } from "./frame.cjs";
 import { type OpenedHandle, openHandle, releaseHandle } from "./handles.cjs";

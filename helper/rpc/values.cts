@@ -1,5 +1,5 @@
 /** How arguments, results and events become bytes. */
-import { describeError } from "../wire/remote-error.cjs";
+import { describeError } from "../protocol/remote-error.cjs";
 import { cloneOf } from "./clone.cjs";
 import type { Frame } from "./frame.cjs";
 import type { FrameWriter } from "./frame-writer.cjs";

@@ -1,10 +1,11 @@
 /** The caller's end of an rpc connection. Knows nothing of processes: it runs over any link. */
+
+import type { Link } from "../../helper/protocol/link.cjs";
 import { readFailure } from "../../helper/rpc/failure.cjs";
 import { type Frame, FrameType, MAX_FUNCTIONS } from "../../helper/rpc/frame.cjs";
 import { type Listener, Listeners } from "../../helper/rpc/listeners.cjs";
 import { RESULT_LIST } from "../../helper/rpc/server.cjs";
 import { Session, type SessionEvents, type SessionOptions } from "../../helper/rpc/session.cjs";
-import type { Link } from "../../helper/wire/link.cjs";
 import { ForkError } from "../errors.js";
 import { callError, readError, sendError } from "./call-errors.js";
 import { type PendingCall, type RestOfCall, restOf } from "./pending-call.js";

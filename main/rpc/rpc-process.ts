@@ -1,7 +1,8 @@
 /** A process that serves rpc, together with the client that is connected to it. */
+
+import { SocketLink } from "../../helper/protocol/socket-link.cjs";
+import { StreamLink } from "../../helper/protocol/stream-link.cjs";
 import { useAddon } from "../../helper/rpc/handles.cjs";
-import { SocketLink } from "../../helper/wire/socket-link.cjs";
-import { StreamLink } from "../../helper/wire/stream-link.cjs";
 import type { Connection } from "../connection.js";
 import { abortError, ForkError } from "../errors.js";
 import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";

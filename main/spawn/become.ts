@@ -1,6 +1,6 @@
 /** A prepared process that becomes a program. */
-import { blockOf } from "../../helper/wire/block.cjs";
-import { MessageType, type Outgoing } from "../../helper/wire/message.cjs";
+import { blockOf } from "../../helper/protocol/block.cjs";
+import { MessageType, type Outgoing } from "../../helper/protocol/message.cjs";
 import type { Addon } from "../../native/addon/addon.cjs";
 import type { Connection } from "../connection.js";
 import { ForkError, systemError } from "../errors.js";

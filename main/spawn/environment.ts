@@ -1,7 +1,7 @@
 /** A program's environment, as the kernel takes it. */
 import process from "node:process";
 import { isMainThread } from "node:worker_threads";
-import { blockOf } from "../../helper/wire/block.cjs";
+import { blockOf } from "../../helper/protocol/block.cjs";
 import { type Block, Gathered } from "../../native/addon/addon.cjs";
 import type { Environment } from "./command.js";
 

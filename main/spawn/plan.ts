@@ -1,6 +1,6 @@
 /** What whoever starts a program is told of it. */
-import { MAX_HANDLES } from "../../helper/wire/message.cjs";
-import type { ProgramPlan } from "../../helper/wire/plans.cjs";
+import { MAX_HANDLES } from "../../helper/protocol/message.cjs";
+import type { ProgramPlan } from "../../helper/protocol/plans.cjs";
 import type { Command } from "./command.js";
 import type { OpenStdio } from "./stdio.js";
 

@@ -1,8 +1,8 @@
 /** Starting a program through a template. */
 import { constants } from "node:os";
 import path from "node:path";
-import { blockOf } from "../../helper/wire/block.cjs";
-import { MessageType } from "../../helper/wire/message.cjs";
+import { blockOf } from "../../helper/protocol/block.cjs";
+import { MessageType } from "../../helper/protocol/message.cjs";
 import { type Addon, Gathered } from "../../native/addon/addon.cjs";
 import type { Child } from "../children.js";
 import type { Connection } from "../connection.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { Decoder } from "../../helper/wire/decoder.cjs";
+import { Decoder } from "../../helper/protocol/decoder.cjs";
 import {
   decodeValues,
   encodeMessage,
@@ -12,7 +12,7 @@ import {
   MessageType,
   maxHandles,
   type Value,
-} from "../../helper/wire/message.cjs";
+} from "../../helper/protocol/message.cjs";
 import { FUZZ } from "../support/fuzz.js";
 
 const MAX_PAYLOAD_BYTES = 65_536;

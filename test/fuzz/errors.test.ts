@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { type Message, MessageType } from "../../helper/wire/message.cjs";
-import { describeError, MAX_CAUSES, reviveError } from "../../helper/wire/remote-error.cjs";
+import { type Message, MessageType } from "../../helper/protocol/message.cjs";
+import { describeError, MAX_CAUSES, reviveError } from "../../helper/protocol/remote-error.cjs";
 import { readExit, readFailure, readHello, readNumber } from "../../main/answers.js";
 import { errorOfFailure } from "../../main/errors.js";
 import { FUZZ } from "../support/fuzz.js";

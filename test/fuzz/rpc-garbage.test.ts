@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
+import type { LinkEvents } from "../../helper/protocol/link.cjs";
 import { FrameType, HEADER_BYTES } from "../../helper/rpc/frame.cjs";
 import { FrameReader } from "../../helper/rpc/frame-reader.cjs";
 import { Listeners } from "../../helper/rpc/listeners.cjs";
 import { RpcServer } from "../../helper/rpc/server.cjs";
 import { Tag } from "../../helper/rpc/tags.cjs";
 import { readValues } from "../../helper/rpc/values.cjs";
-import type { LinkEvents } from "../../helper/wire/link.cjs";
 import { ForkError } from "../../main/errors.js";
 import { RpcClient } from "../../main/rpc/client.js";
 import { cloneable } from "../support/cloneable.js";

@@ -54,7 +54,7 @@ describe("the gallery, packaged", () => {
     for (const file of [
       "package.json",
       "dist/helper/main.cjs",
-      "dist/helper/wire/message.cjs",
+      "dist/helper/protocol/message.cjs",
       "dist/native/addon.cjs",
       "dist/main/thumbnails/worker.js",
       `${prebuilt}/desktop_fork.node`,

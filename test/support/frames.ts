@@ -1,9 +1,10 @@
 /** Frames of rpc made and read without any link. */
+
+import type { Link } from "../../helper/protocol/link.cjs";
 import type { Frame, FrameType } from "../../helper/rpc/frame.cjs";
 import { FrameReader } from "../../helper/rpc/frame-reader.cjs";
 import { FrameWriter } from "../../helper/rpc/frame-writer.cjs";
 import { readValues, type Serializer, writeValues } from "../../helper/rpc/values.cjs";
-import type { Link } from "../../helper/wire/link.cjs";
 
 const MAX_FRAME_BYTES = 256 * 1024 * 1024;
 /** More show nothing new, and take long. */

@@ -6,7 +6,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { suite, test } from "node:test";
-import { encodeMessage, MessageType } from "../../../helper/wire/message.cjs";
+import { encodeMessage, MessageType } from "../../../helper/protocol/message.cjs";
 import { ForkProcess } from "../../../main/index.js";
 import { requireAddon } from "../../../main/native.js";
 import type { Configuration } from "../../support/configurations.js";

@@ -1,9 +1,15 @@
 /** The addon writes messages of its own accord: they have to be those of encodeMessage(), to the byte. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { Decoder } from "../../../helper/wire/decoder.cjs";
-import { encodeMessage, type Message, MessageType, type Outgoing, type Value } from "../../../helper/wire/message.cjs";
-import { SocketChannel } from "../../../helper/wire/socket-channel.cjs";
+import { Decoder } from "../../../helper/protocol/decoder.cjs";
+import {
+  encodeMessage,
+  type Message,
+  MessageType,
+  type Outgoing,
+  type Value,
+} from "../../../helper/protocol/message.cjs";
+import { SocketChannel } from "../../../helper/protocol/socket-channel.cjs";
 import { type Addon, Gathered, loadAddon } from "../../../native/addon/addon.cjs";
 import { forbidLeaks } from "../../support/leaks.js";
 

@@ -1,14 +1,14 @@
 /** PROTOCOL.md and the code have the same message types and the same bytes. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Decoder } from "../../../helper/wire/decoder.cjs";
+import { Decoder } from "../../../helper/protocol/decoder.cjs";
 import {
   encodeMessage,
   MAX_PAYLOAD_BYTES,
   MessageType,
   maxHandles,
   type Value,
-} from "../../../helper/wire/message.cjs";
+} from "../../../helper/protocol/message.cjs";
 import { readProjectFile, tableRows } from "../../support/documents.js";
 
 const document = readProjectFile("PROTOCOL.md");
