@@ -18,7 +18,7 @@ const FIRST = "desktop-fork-helper.cjs";
 const REST = "desktop-fork-helper-rest.cjs";
 
 /** What the second file begins with; the first one asks for it. */
-const REST_ENTRY = "./host.cjs";
+const REST_ENTRY = "./boot/host.cjs";
 
 /** What the second file is loaded with, and what it can't do itself: Node's own loader has not compiled it. */
 const FIRST_ALONE = ["cached-code.cjs", "import-url.cjs"];
@@ -47,7 +47,7 @@ async function filesOfFirst() {
 /** The first bundle, with what the second one wants to have from it: no module is there twice. */
 function buildFirst(files) {
   const modules = files.filter((file) => file !== "main.cjs").map((file) => `"${file}": () => require("./${file}")`);
-  const contents = `exports.modules = { ${modules.join(", ")} };\nrequire("./main.cjs");\n`;
+  const contents = `exports.modules = { ${modules.join(", ")} };\nrequire("./boot/main.cjs");\n`;
   const loadRest = `require("./cached-code.cjs").loadWithCode(require("node:path").join(__dirname, "${REST}"), require)`;
   const restWithCode = {
     name: "rest-with-code",

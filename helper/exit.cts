@@ -3,7 +3,7 @@
  * life. The kernel does the same in one go. What a program can see stays: `exit` listeners, the exit code, output.
  */
 import type { Addon } from "../native/addon/addon.cjs";
-import { isStop } from "./stopped.cjs";
+import { isStop } from "./boot/stopped.cjs";
 
 /** These write their results while Node takes itself apart. */
 const NEEDS_ORDINARY_EXIT = /-prof\b|--prof\b|coverage|trace-event|--report|diagnostic-dir/;

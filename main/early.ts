@@ -3,7 +3,7 @@
  * started a thread. In a program that is bundled together with the library this module makes the program able to be its
  * own runtime: executed as one, it goes no further.
  */
-import { becomeRuntime } from "../helper/become-runtime.cjs";
+import { becomeRuntime } from "../helper/boot/become-runtime.cjs";
 import { processFacts } from "../helper/protocol/process-context.cjs";
 import { setHosted } from "./runtime.js";
 import { defaultTemplateCore } from "./template-core.js";

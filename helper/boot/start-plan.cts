@@ -1,6 +1,6 @@
 /** How a fresh runtime is told what it is to be: by its last argument. */
-import type { StartPlan } from "./protocol/plans.cjs";
-import { START_ARGUMENT } from "./protocol/plans.cjs";
+import type { StartPlan } from "../protocol/plans.cjs";
+import { START_ARGUMENT } from "../protocol/plans.cjs";
 
 /** Takes the plan off the arguments, so that the program that reads them does not see it. */
 export function takeStartPlan(): StartPlan | undefined {

@@ -1,9 +1,9 @@
 /** Trying whether forks work here at all: with a child that does what children do. */
 import fs = require("node:fs");
 
-import type { Addon, WaitStatus } from "../native/addon/addon.cjs";
-import { leavesQuickly } from "./exit.cjs";
-import { explainRefusal, forkInCheckPhase, holdForks, untilQuiet } from "./fork.cjs";
+import type { Addon, WaitStatus } from "../../native/addon/addon.cjs";
+import { leavesQuickly } from "../exit.cjs";
+import { explainRefusal, forkInCheckPhase, holdForks, untilQuiet } from "../fork.cjs";
 
 /** How long the child may take on a machine that is busy with other things. */
 const TIMEOUT_MS = 10_000;

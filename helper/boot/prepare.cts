@@ -1,13 +1,13 @@
 /** What has to happen in a fresh runtime before any code of others runs, with as little of the library as possible. */
 import fs = require("node:fs");
 
-import type { Addon } from "../native/addon/addon.cjs";
-import { loadAddonFile } from "../native/locate/load-file.cjs";
-import { leaveQuickly, rehearseExit } from "./exit.cjs";
-import { ignoreInterrupt } from "./interrupt.cjs";
-import { takeArguments } from "./process-state.cjs";
-import type { StartPlan } from "./protocol/plans.cjs";
-import { type ProcessFacts, setFacts } from "./protocol/process-context.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { loadAddonFile } from "../../native/locate/load-file.cjs";
+import { leaveQuickly, rehearseExit } from "../exit.cjs";
+import { ignoreInterrupt } from "../interrupt.cjs";
+import { takeArguments } from "../process-state.cjs";
+import type { StartPlan } from "../protocol/plans.cjs";
+import { type ProcessFacts, setFacts } from "../protocol/process-context.cjs";
 
 export interface Prepared {
   plan: StartPlan;
