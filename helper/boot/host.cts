@@ -1,7 +1,7 @@
 /** What makes a runtime a process of ours: it waits for commands from its parent. */
 import type { Addon } from "../../native/addon/addon.cjs";
 import { loadForChildren } from "../late-modules.cjs";
-import { warmUpModules } from "../modules.cjs";
+import { warmUpModules } from "../commands/modules.cjs";
 import type { Prepared } from "./prepare.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "../protocol/message.cjs";
@@ -10,7 +10,7 @@ import type { Hello } from "../protocol/plans.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
 import { StreamChannel } from "../protocol/stream-channel.cjs";
 import { rehearse, rehearseStart } from "../rehearsal.cjs";
-import { type Host, Server } from "../server.cjs";
+import { type Host, Server } from "../commands/server.cjs";
 import { beginTrial, type Trial } from "./fork-self-test.cjs";
 
 const CHANNEL_FD = 3;

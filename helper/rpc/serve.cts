@@ -2,7 +2,7 @@
 import net = require("node:net");
 
 import type { Addon } from "../../native/addon/addon.cjs";
-import { findExport, loadModule } from "../modules.cjs";
+import { findExport, loadModule } from "../commands/modules.cjs";
 import type { Link } from "../protocol/link.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";
 import { SocketLink } from "../protocol/socket-link.cjs";

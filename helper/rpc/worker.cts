@@ -1,10 +1,10 @@
 /** desktop-fork/worker: what code in a process of this library may want, and the functions of an rpc or pool worker. */
 
-import type { Argument } from "../process-state.cjs";
+import type { Argument } from "../commands/process-state.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
 import { workerContext, workerListeners } from "./context.cjs";
 
-export type { Argument } from "../process-state.cjs";
+export type { Argument } from "../commands/process-state.cjs";
 
 export { OpenFile } from "./handles.cjs";
 

@@ -1,7 +1,7 @@
 /** The worker's end of its socket. */
 import type net from "node:net";
-import type { Addon } from "../native/addon/addon.cjs";
-import { openSocket } from "./protocol/open-socket.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { openSocket } from "../protocol/open-socket.cjs";
 
 /** A copy must not become a standard stream that is missing. */
 const FIRST_FREE_FD = 3;

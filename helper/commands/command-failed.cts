@@ -1,6 +1,6 @@
 /** A command that failed, and what is said about it. */
 import { constants } from "node:os";
-import { describeError, type Failure, type FailureKind } from "./protocol/remote-error.cjs";
+import { describeError, type Failure, type FailureKind } from "../protocol/remote-error.cjs";
 
 const { EMFILE } = constants.errno;
 

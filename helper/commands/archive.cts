@@ -1,6 +1,6 @@
 /** Modules that are named as the app sees them, inside its archive, as this runtime can load them. */
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { unpackedPath } from "../native/locate/archive.cjs";
+import { unpackedPath } from "../../native/locate/archive.cjs";
 
 /** Electron reads its archives itself, also when it runs as Node. */
 const readsArchives = process.versions["electron"] !== undefined;

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import vm = require("node:vm");
 
-import { LIBRARY } from "../native/locate/place.cjs";
+import { LIBRARY } from "../../native/locate/place.cjs";
 import { explainArchive, readablePath, readableSpecifier } from "./archive.cjs";
 import { importUrl } from "./import-url.cjs";
 

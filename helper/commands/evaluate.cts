@@ -5,7 +5,7 @@ import path = require("node:path");
 import vm = require("node:vm");
 
 import { readablePath } from "./archive.cjs";
-import type { Value } from "./protocol/message.cjs";
+import type { Value } from "../protocol/message.cjs";
 
 declare global {
   /** The arguments of the `eval` that runs, or ran last. */

@@ -1,6 +1,6 @@
 /** Commands in their order, one at a time, and what a process does while there are none. */
-import { type Message, MessageType } from "./protocol/message.cjs";
-import type { ForkPlan } from "./protocol/plans.cjs";
+import { type Message, MessageType } from "../protocol/message.cjs";
+import type { ForkPlan } from "../protocol/plans.cjs";
 
 /** A process that is asked sooner is one that others are in a hurry for. */
 const IDLE_AFTER_MS = 4;
