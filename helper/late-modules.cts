@@ -11,8 +11,8 @@ export function loadTty(): typeof tty {
   return require("node:tty") as typeof tty;
 }
 
-export function loadFileOutput(): typeof import("./file-output.cjs") {
-  return require("./file-output.cjs") as typeof import("./file-output.cjs");
+export function loadFileOutput(): typeof import("./fork/file-output.cjs") {
+  return require("./fork/file-output.cjs") as typeof import("./fork/file-output.cjs");
 }
 
 /** Before the first fork. Further calls take no time. */

@@ -12,7 +12,7 @@ import path = require("node:path");
 import { pathToFileURL } from "node:url";
 import type { Addon } from "../native/addon/addon.cjs";
 import { LIBRARY } from "../native/locate/place.cjs";
-import { prepareEntropy, wrapEntropy } from "./entropy.cjs";
+import { prepareEntropy, wrapEntropy } from "./fork/entropy.cjs";
 import { warmUpEvaluation } from "./commands/evaluate.cjs";
 import { collectGarbage } from "./garbage.cjs";
 import { warmUpModules } from "./commands/modules.cjs";

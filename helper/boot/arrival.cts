@@ -1,5 +1,5 @@
 /** How a program that was started as a template of itself stops where it is to stop. */
-import { wrapEntropy } from "../entropy.cjs";
+import { wrapEntropy } from "../fork/entropy.cjs";
 import { serve } from "./host.cjs";
 import { type Prepared, prepare } from "./prepare.cjs";
 import type { StartPlan } from "../protocol/plans.cjs";

@@ -2,8 +2,8 @@
 import fs = require("node:fs");
 
 import type { Addon, WaitStatus } from "../../native/addon/addon.cjs";
-import { leavesQuickly } from "../exit.cjs";
-import { explainRefusal, forkInCheckPhase, holdForks, untilQuiet } from "../fork.cjs";
+import { leavesQuickly } from "../fork/exit.cjs";
+import { explainRefusal, forkInCheckPhase, holdForks, untilQuiet } from "../fork/fork.cjs";
 
 /** How long the child may take on a machine that is busy with other things. */
 const TIMEOUT_MS = 10_000;

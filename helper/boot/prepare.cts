@@ -3,8 +3,8 @@ import fs = require("node:fs");
 
 import type { Addon } from "../../native/addon/addon.cjs";
 import { loadAddonFile } from "../../native/locate/load-file.cjs";
-import { leaveQuickly, rehearseExit } from "../exit.cjs";
-import { ignoreInterrupt } from "../interrupt.cjs";
+import { leaveQuickly, rehearseExit } from "../fork/exit.cjs";
+import { ignoreInterrupt } from "../fork/interrupt.cjs";
 import { takeArguments } from "../commands/process-state.cjs";
 import type { StartPlan } from "../protocol/plans.cjs";
 import { type ProcessFacts, setFacts } from "../protocol/process-context.cjs";

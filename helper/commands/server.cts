@@ -1,12 +1,12 @@
 /** Serves one channel: takes its messages in order, does what they say, and answers. */
 import type { Addon } from "../../native/addon/addon.cjs";
-import { becomeChild } from "../after-fork.cjs";
-import { Children } from "../children.cjs";
+import { becomeChild } from "../fork/after-fork.cjs";
+import { Children } from "../fork/children.cjs";
 import { CommandFailed, describeFailure, failed, noDescriptorLeft } from "./command-failed.cjs";
 import { CommandQueue } from "./command-queue.cjs";
-import { prepareEntropy, wrapEntropy } from "../entropy.cjs";
-import { explainRefusal, forkInCheckPhase, untilQuiet } from "../fork.cjs";
-import { restoreInterrupt } from "../interrupt.cjs";
+import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
+import { explainRefusal, forkInCheckPhase, untilQuiet } from "../fork/fork.cjs";
+import { restoreInterrupt } from "../fork/interrupt.cjs";
 import { addHandle, addValues } from "./process-state.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
 import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "../protocol/message.cjs";

@@ -2,7 +2,7 @@
 import type { Addon } from "../../native/addon/addon.cjs";
 import { CommandFailed } from "./command-failed.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
-import { ignoreInterrupt } from "../interrupt.cjs";
+import { ignoreInterrupt } from "../fork/interrupt.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";
 import { takeArguments } from "./process-state.cjs";
 import type { Value } from "../protocol/message.cjs";

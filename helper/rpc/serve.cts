@@ -7,7 +7,7 @@ import type { Link } from "../protocol/link.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";
 import { SocketLink } from "../protocol/socket-link.cjs";
 import { StreamLink } from "../protocol/stream-link.cjs";
-import { outputFlushed } from "../stdio.cjs";
+import { outputFlushed } from "../fork/stdio.cjs";
 import { setWorkerContext, workerListeners } from "./context.cjs";
 import { writeFailure } from "./failure.cjs";
 import { FrameType } from "./frame.cjs";

@@ -2,8 +2,8 @@
  * Leaving quickly. Node takes its heap apart before it exits, which costs a forked child more than all the rest of its
  * life. The kernel does the same in one go. What a program can see stays: `exit` listeners, the exit code, output.
  */
-import type { Addon } from "../native/addon/addon.cjs";
-import { isStop } from "./boot/stopped.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { isStop } from "../boot/stopped.cjs";
 
 /** These write their results while Node takes itself apart. */
 const NEEDS_ORDINARY_EXIT = /-prof\b|--prof\b|coverage|trace-event|--report|diagnostic-dir/;

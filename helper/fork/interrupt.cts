@@ -1,5 +1,5 @@
 /** Ctrl-C, which the terminal sends to every process of its group. */
-import type { Addon } from "../native/addon/addon.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
 
 /** The same everywhere; the table of them is a module that a template can start without. */
 const SIGINT = 2;

@@ -1,5 +1,5 @@
 /** The fork itself, and waiting for a quiet moment for it. */
-import type { Addon, ForkResult } from "../native/addon/addon.cjs";
+import type { Addon, ForkResult } from "../../native/addon/addon.cjs";
 
 /** How long a fork waits for work that is under way in the process to be forked. */
 const PATIENCE_MS = 2000;

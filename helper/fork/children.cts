@@ -1,6 +1,6 @@
 /** What a process that was forked from owes its parent: the ends of its children. */
-import type { Addon } from "../native/addon/addon.cjs";
-import type { ExitReport } from "./protocol/plans.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import type { ExitReport } from "../protocol/plans.cjs";
 
 const CLD_EXITED = 1;
 
