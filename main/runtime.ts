@@ -115,26 +115,20 @@ function scriptOf(runtime: string, program: boolean): string[] {
       'desktop-fork is bundled into this program, which has to import "desktop-fork/early" as its first module then',
     );
   const helper = LIBRARY && path.join(unpackedPath(LIBRARY), "helper");
-  if (helper !== undefined && !program) return [helperOf(helper)];
+  if (helper !== undefined && !program) return [helperFile(path.join(helper, "boot"))];
   const arguments_ = program ? process.argv.slice(2) : [];
   if (!takesFlags(runtime)) return arguments_;
   const file = programFile();
   if (file === undefined)
     throw new ForkError("ERR_FORK_RUNTIME", `'${runtime}' can't run this program: there is no file of it`);
-  const preload = helper === undefined ? [] : ["--require", path.join(helper, "program.cjs")];
+  const preload = helper === undefined ? [] : ["--require", path.join(helper, "boot", "program.cjs")];
   return [...preload, file, ...arguments_];
 }
 
-/** The bundle, unless only the compiler ran after it was made. */
-function helperOf(folder: string): string {
+/** The bundle, where one was made. */
+function helperFile(folder: string): string {
   const bundle = path.join(folder, "desktop-fork-helper.cjs");
-  const bundled = modifiedMs(bundle);
-  const compiled = modifiedMs(path.join(folder, "..", "tsconfig.tsbuildinfo")) ?? 0;
-  return bundled !== undefined && bundled >= compiled ? bundle : path.join(folder, "main.cjs");
-}
-
-function modifiedMs(file: string): number | undefined {
-  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  return fs.existsSync(bundle) ? bundle : path.join(folder, "main.cjs");
 }
 
 /** What is known without starting a runtime. */

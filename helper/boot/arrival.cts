@@ -1,8 +1,8 @@
 /** How a program that was started as a template of itself stops where it is to stop. */
 import { wrapEntropy } from "../fork/entropy.cjs";
+import type { StartPlan } from "../protocol/plans.cjs";
 import { serve } from "./host.cjs";
 import { type Prepared, prepare } from "./prepare.cjs";
-import type { StartPlan } from "../protocol/plans.cjs";
 import { isStop, ProgramStopped } from "./stopped.cjs";
 
 /** A bundled program, as its own runtime: it goes no further than its first module. */

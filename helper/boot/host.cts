@@ -1,17 +1,17 @@
 /** What makes a runtime a process of ours: it waits for commands from its parent. */
 import type { Addon } from "../../native/addon/addon.cjs";
-import { loadForChildren } from "../late-modules.cjs";
 import { warmUpModules } from "../commands/modules.cjs";
-import type { Prepared } from "./prepare.cjs";
+import { type Host, Server } from "../commands/server.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "../protocol/message.cjs";
 import { loadNet } from "../protocol/open-socket.cjs";
 import type { Hello } from "../protocol/plans.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
 import { StreamChannel } from "../protocol/stream-channel.cjs";
-import { rehearse, rehearseStart } from "../rehearsal.cjs";
-import { type Host, Server } from "../commands/server.cjs";
+import { rehearse, rehearseStart } from "../warm-up/dry-run.cjs";
+import { loadForChildren } from "../warm-up/late-modules.cjs";
 import { beginTrial, type Trial } from "./fork-self-test.cjs";
+import type { Prepared } from "./prepare.cjs";
 
 const CHANNEL_FD = 3;
 /** Where no addon can receive it later, the worker's socket is there from the start. */

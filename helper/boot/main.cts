@@ -1,7 +1,8 @@
 /** Where a fresh runtime starts: node [flags] main.cjs PLAN. */
+
+import { beginTrial } from "./fork-self-test.cjs";
 import { prepare } from "./prepare.cjs";
 import { takeStartPlan } from "./start-plan.cjs";
-import { beginTrial } from "./fork-self-test.cjs";
 
 const plan = takeStartPlan();
 if (plan === undefined) throw new Error("this file is started by desktop-fork, with a plan as its last argument");

@@ -3,9 +3,9 @@ import fs = require("node:fs");
 
 import type { Addon } from "../../native/addon/addon.cjs";
 import { loadAddonFile } from "../../native/locate/load-file.cjs";
+import { takeArguments } from "../commands/process-state.cjs";
 import { leaveQuickly, rehearseExit } from "../fork/exit.cjs";
 import { ignoreInterrupt } from "../fork/interrupt.cjs";
-import { takeArguments } from "../commands/process-state.cjs";
 import type { StartPlan } from "../protocol/plans.cjs";
 import { type ProcessFacts, setFacts } from "../protocol/process-context.cjs";
 

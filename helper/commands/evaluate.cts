@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import path = require("node:path");
 import vm = require("node:vm");
 
-import { readablePath } from "./archive.cjs";
 import type { Value } from "../protocol/message.cjs";
+import { readablePath } from "./archive.cjs";
 
 declare global {
   /** The arguments of the `eval` that runs, or ran last. */

@@ -9,13 +9,16 @@ import vm = require("node:vm");
 
 import { LIBRARY } from "../../native/locate/place.cjs";
 import { explainArchive, readablePath, readableSpecifier } from "./archive.cjs";
-import { importUrl } from "./import-url.cjs";
 
 const URL_SPECIFIER = /^(file|node|data):/;
 /** One with nothing to decode and nothing to resolve, unless a name in it begins with a dot: parsing it takes a start 0.1 ms. */
 const PLAIN_FILE_URL = /^file:\/\/(\/[\w/.+@-]*)$/;
 
 type Namespace = Record<string, unknown>;
+
+function importUrl(url: string): Promise<Namespace> {
+  return import(url) as Promise<Namespace>;
+}
 
 /** By the file that they import for: each resolves as an `import()` there would. */
 const importers = new Map<string, (specifier: string) => Promise<Namespace>>();
@@ -51,7 +54,7 @@ export async function warmUpModules(): Promise<void> {
   await importFrom(process.execPath, "data:text/javascript,");
   if (LIBRARY === undefined) return;
   for (const name of ["esm.mjs", "commonjs.cjs"])
-    await importUrl(pathToFileURL(path.join(LIBRARY, "helper", "warm-up", name)).href);
+    await importUrl(pathToFileURL(path.join(LIBRARY, "helper", "warm-up", "samples", name)).href);
 }
 
 /** In a single executable `require` knows nothing but Node's own modules. */

@@ -1,9 +1,9 @@
 /** Programs: started for the parent, or instead of this process. */
 import type { Addon, Block, ProgramOptions } from "../../native/addon/addon.cjs";
-import { NO_DESCRIPTOR } from "./command-failed.cjs";
 import type { Channel } from "../protocol/channel.cjs";
 import { encodeMessage, LOST_HANDLE, type Message, MessageType } from "../protocol/message.cjs";
 import type { ProgramPlan } from "../protocol/plans.cjs";
+import { NO_DESCRIPTOR } from "./command-failed.cjs";
 
 /** Above what a program is given; a descriptor there is not in its way. */
 const HIGH_FD = 64;

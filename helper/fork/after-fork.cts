@@ -1,8 +1,8 @@
 /** What a forked child must make its own. */
 import type { Addon } from "../../native/addon/addon.cjs";
-import { renewEntropy } from "./entropy.cjs";
 import type { ForkPlan } from "../protocol/plans.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
+import { renewEntropy } from "./entropy.cjs";
 import { replaceStdio } from "./stdio.cjs";
 
 /**

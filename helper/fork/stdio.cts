@@ -4,8 +4,8 @@ import fs = require("node:fs");
 import type net from "node:net";
 import type { Writable } from "node:stream";
 import type { Addon } from "../../native/addon/addon.cjs";
-import { loadFileOutput, loadTty } from "../late-modules.cjs";
 import { loadNet } from "../protocol/open-socket.cjs";
+import { loadFileOutput, loadTty } from "../warm-up/late-modules.cjs";
 
 const NAMES = ["stdin", "stdout", "stderr"] as const;
 const NOTHING = -1;

@@ -3,11 +3,11 @@ import net = require("node:net");
 
 import type { Addon } from "../../native/addon/addon.cjs";
 import { findExport, loadModule } from "../commands/modules.cjs";
+import { outputFlushed } from "../fork/stdio.cjs";
 import type { Link } from "../protocol/link.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";
 import { SocketLink } from "../protocol/socket-link.cjs";
 import { StreamLink } from "../protocol/stream-link.cjs";
-import { outputFlushed } from "../fork/stdio.cjs";
 import { setWorkerContext, workerListeners } from "./context.cjs";
 import { writeFailure } from "./failure.cjs";
 import { FrameType } from "./frame.cjs";

@@ -3,8 +3,8 @@ import fs = require("node:fs");
 import os = require("node:os");
 import path = require("node:path");
 
-/** This file's, and those of the bundle that helper/bundle.mjs makes; all are two folders below LIBRARY. */
-const OWN_NAMES = ["place.cjs", "desktop-fork-helper.cjs", "desktop-fork-helper-rest.cjs"];
+/** This file's, and the one of the bundle that helper/build/bundle.mjs makes; both are two folders below LIBRARY. */
+const OWN_NAMES = ["place.cjs", "desktop-fork-helper.cjs"];
 
 /**
  * The folder of the compiled library (`dist`). Undefined when a bundler has put the library into the program's own file:

@@ -1,9 +1,7 @@
 /**
  * npm's install step: uses a prebuilt addon if one came with the package and loads here, else builds addon and guard from
  * source. Elsewhere than on Linux there is nothing to build: the library then executes its workers instead of forking them.
- * At last V8's code of the helper is kept for this Node.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -22,13 +20,8 @@ function prebuiltLoads() {
   }
 }
 
-const HELPER = path.join(NATIVE, "..", "dist", "helper", "desktop-fork-helper.cjs");
-
 /** Where sources change, what was built before them is of no use. */
 const inCheckout = existsSync(path.join(NATIVE, "..", "tsconfig.json"));
 /** By `npm install --build-from-source`. */
 const asked = ["true", "desktop-fork"].includes(process.env.npm_config_build_from_source ?? "");
 if (process.platform === "linux" && (inCheckout || asked || !prebuiltLoads())) build();
-// In a process of its own, because nothing depends on it.
-if (existsSync(HELPER))
-  spawnSync(process.execPath, [path.join(NATIVE, "scripts", "keep-code.mjs")], { stdio: "ignore" });

@@ -50,7 +50,7 @@ describe("the packed library", () => {
       /^(README|ARCHITECTURE|PROTOCOL|CHANGELOG)\.md$|^LICENSE$|^package\.json$/,
       /^docs\/[\w-]+\.md$/,
       /^dist\/(main|helper|native)\/.*(\.[cm]?js|\.d\.[cm]?ts)$/,
-      /^native\/(binding\.gyp|(build|install|keep-code)\.mjs)$/,
+      /^native\/(binding\.gyp|scripts\/(build|install)\.mjs)$/,
       /^native\/(addon|guard)\/\w+\.(cc|c|h)$/,
       /^native\/prebuilds\/[\w-]+\/desktop_fork(\.node|_guard\.so)$/,
     ];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { suite, test } from "node:test";
-import { collectGarbage } from "../../../helper/garbage.cjs";
+import { collectGarbage } from "../../../helper/warm-up/collect.cjs";
 import { ForkProcess } from "../../../main/index.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { exists } from "../../support/processes.js";

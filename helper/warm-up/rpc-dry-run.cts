@@ -7,13 +7,13 @@ import { type Addon, type Poller, READABLE } from "../../native/addon/addon.cjs"
 import type { Link } from "../protocol/link.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
-import { FrameType } from "./frame.cjs";
-import { FrameWriter } from "./frame-writer.cjs";
-import { useAddon } from "./handles.cjs";
-import { abandonService, type Service, serveRpc } from "./serve.cjs";
-import { writeValues } from "./values.cjs";
+import { FrameType } from "../rpc/frame.cjs";
+import { FrameWriter } from "../rpc/frame-writer.cjs";
+import { useAddon } from "../rpc/handles.cjs";
+import { abandonService, type Service, serveRpc } from "../rpc/serve.cjs";
+import { writeValues } from "../rpc/values.cjs";
 
-import "./worker.cjs";
+import "../rpc/worker.cjs";
 
 const MAX_FRAME_BYTES = 4096;
 

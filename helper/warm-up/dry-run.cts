@@ -10,29 +10,29 @@ import { once } from "node:events";
 import path = require("node:path");
 
 import { pathToFileURL } from "node:url";
-import type { Addon } from "../native/addon/addon.cjs";
-import { LIBRARY } from "../native/locate/place.cjs";
-import { prepareEntropy, wrapEntropy } from "./fork/entropy.cjs";
-import { warmUpEvaluation } from "./commands/evaluate.cjs";
-import { collectGarbage } from "./garbage.cjs";
-import { warmUpModules } from "./commands/modules.cjs";
-import { setAside } from "./commands/process-state.cjs";
-import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "./protocol/message.cjs";
-import { openSocket } from "./protocol/open-socket.cjs";
-import type { ForkPlan, PreparePlan, RunPlan } from "./protocol/plans.cjs";
-import { processFacts } from "./protocol/process-context.cjs";
-import { SocketChannel } from "./protocol/socket-channel.cjs";
-import { currentServer, type Host, Server } from "./commands/server.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { LIBRARY } from "../../native/locate/place.cjs";
+import { warmUpEvaluation } from "../commands/evaluate.cjs";
+import { warmUpModules } from "../commands/modules.cjs";
+import { setAside } from "../commands/process-state.cjs";
+import { currentServer, type Host, Server } from "../commands/server.cjs";
+import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
+import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "../protocol/message.cjs";
+import { openSocket } from "../protocol/open-socket.cjs";
+import type { ForkPlan, PreparePlan, RunPlan } from "../protocol/plans.cjs";
+import { processFacts } from "../protocol/process-context.cjs";
+import { SocketChannel } from "../protocol/socket-channel.cjs";
+import { collectGarbage } from "./collect.cjs";
 import { compileWarmFunctions, prepareCompilation } from "./warm-functions.cjs";
 
-import part = require("./warm-up/worker.cjs");
+import part = require("./samples/worker.cjs");
 
 declare global {
   var rehearsal: typeof part.play | undefined;
 }
 
 /** Undefined in a single executable, which has no files. */
-const WARM_UP = LIBRARY === undefined ? undefined : path.join(LIBRARY, "helper", "warm-up");
+const WARM_UP = LIBRARY === undefined ? undefined : path.join(LIBRARY, "helper", "warm-up", "samples");
 
 /**
  * What the plays of a template run, and the one of a spare: a module that was loaded before takes another path. The second play takes

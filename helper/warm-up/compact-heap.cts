@@ -1,7 +1,7 @@
 /** What a template does once its modules are loaded, so that none of its children has to. */
 import path = require("node:path");
 
-import { collectAllGarbage, collectGarbage } from "./garbage.cjs";
+import { collectAllGarbage, collectGarbage } from "./collect.cjs";
 import { loadV8 } from "./late-modules.cjs";
 
 /** V8 begins with 1 MB for young objects. What is this large has seen so much work that the thorough collection is worth its time. */
@@ -15,7 +15,7 @@ const CALLS = 20_000;
  * modules calls most: it is so near to it by then that each child would do that, which takes 8 ms.
  */
 export async function settle(): Promise<void> {
-  for (let i = 0; i < CALLS; i++) path.resolve(process.execPath, "..", String(i & 7));
+  for (let i = 0; i < CALLS; i++) path.resolve(process.execPath, "../..", String(i & 7));
   if (newSpaceBytes() < LARGE_NEW_SPACE_BYTES) collectGarbage();
   else await collectAllGarbage();
 }
