@@ -4,10 +4,10 @@ import { MessageType } from "../helper/protocol/message.cjs";
 import { openSocket } from "../helper/protocol/open-socket.cjs";
 import type { PreparePlan, RunPlan } from "../helper/protocol/plans.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
+import { requireAddon, tryAddon } from "./base/addon.js";
+import { systemError } from "./base/errors.js";
 import type { Connection } from "./connection.js";
-import { systemError } from "./errors.js";
 import { socketPair } from "./launch.js";
-import { requireAddon, tryAddon } from "./native.js";
 
 /** What this program has entered last: most do the same again and again. */
 let usual: PreparePlan = "function";

@@ -8,12 +8,12 @@ import { openSocket } from "../helper/protocol/open-socket.cjs";
 import type { HandoverPlan } from "../helper/protocol/plans.cjs";
 import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
+import { requireAddon } from "./base/addon.js";
+import { ForkError } from "./base/errors.js";
 import type { ExecOptions } from "./birth.js";
 import { MAX_ANSWER_BYTES } from "./connection.js";
-import { ForkError } from "./errors.js";
 import { reportOfStatus } from "./exit-status.js";
 import { socketPair } from "./launch.js";
-import { requireAddon } from "./native.js";
 import type { GivenProcess, ProcessCore } from "./process-core.js";
 import { wireValues } from "./steps.js";
 

@@ -1,6 +1,7 @@
 /** desktop-fork: workers in milliseconds, forked from a template process. */
 export type { AdoptOptions } from "./adoption.js";
-export { ForkError, type ForkErrorCode } from "./errors.js";
+export type { WaitOptions } from "./base/abort.js";
+export { ForkError, type ForkErrorCode } from "./base/errors.js";
 export type { ExitStatus } from "./exit-status.js";
 export type { Handle } from "./handles.js";
 export type { MemoryUse } from "./memory.js";
@@ -20,5 +21,4 @@ export type {
 export type { PipeEnds, StandardStream, StandardStreams } from "./stdio.js";
 export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./template.js";
 export { closeDefaultTemplate, type TemplateDeath } from "./template-core.js";
-export type { WaitOptions } from "./until-aborted.js";
 export type { Worker } from "./worker.js";

@@ -4,10 +4,10 @@
  */
 import { MessageType, type Value } from "../helper/protocol/message.cjs";
 import type { RunPlan } from "../helper/protocol/plans.cjs";
+import { ForkError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./birth.js";
 import type { Connection } from "./connection.js";
 import type { Entered } from "./entrance.js";
-import { ForkError } from "./errors.js";
 import type { SentHandle } from "./handles.js";
 import { ProcessLife } from "./process-life.js";
 import { Stage } from "./stages.js";

@@ -3,7 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { type Addon, type Poller, READABLE } from "../native/addon/addon.cjs";
-import { ForkError } from "./errors.js";
+import { ForkError } from "./base/errors.js";
 import { type ExitStatus, statusOfWait } from "./exit-status.js";
 import { duplicate } from "./handles.js";
 

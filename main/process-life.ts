@@ -1,10 +1,10 @@
 /** One process from when it is asked for until it is over: how it comes to life, is told things, fails, and is ended. */
 import type net from "node:net";
 import type { RunPlan } from "../helper/protocol/plans.cjs";
+import { abortError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions, type Strategy, strategyOf } from "./birth.js";
 import type { Connection } from "./connection.js";
 import { Entrance } from "./entrance.js";
-import { abortError } from "./errors.js";
 import { assertMayStart } from "./live-processes.js";
 import { Repeatable } from "./repeatable.js";
 import { Stage, Stages } from "./stages.js";

@@ -4,14 +4,15 @@ import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { MessageType } from "../helper/protocol/message.cjs";
 import { type AdoptOptions, fromHandle } from "./adoption.js";
+import { untilAborted, type WaitOptions } from "./base/abort.js";
+import { requireAddon } from "./base/addon.js";
+import { callerFile } from "./base/caller.js";
+import { checkOptions } from "./base/check-options.js";
+import { ForkError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./birth.js";
-import { callerFile } from "./caller.js";
 import { socketOf } from "./entrance.js";
-import { ForkError } from "./errors.js";
 import { copyHandle, type Handle } from "./handles.js";
 import { toHandle } from "./handover.js";
-import { requireAddon } from "./native.js";
-import { checkOptions } from "./options.js";
 import { ProcessCore } from "./process-core.js";
 import { runPlan, specifierOf } from "./run-plan.js";
 import type { RuntimeOptions } from "./runtime.js";
@@ -25,7 +26,6 @@ import type {
 } from "./spawn/types.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "./stdio.js";
 import { defaultTemplateCore } from "./template-core.js";
-import { untilAborted, type WaitOptions } from "./until-aborted.js";
 import { takeValues } from "./values.js";
 import { Worker } from "./worker.js";
 

@@ -4,9 +4,9 @@ import path from "node:path";
 import { type NativeFiles, nativeFiles } from "../native/addon/addon.cjs";
 import { unpackedPath } from "../native/locate/archive.cjs";
 import { isSingleExecutable, LIBRARY, programFile } from "../native/locate/place.cjs";
+import { tryAddon } from "./base/addon.js";
+import { ForkError } from "./base/errors.js";
 import { chooseHost } from "./electron/host.js";
-import { ForkError } from "./errors.js";
-import { tryAddon } from "./native.js";
 
 export interface Runtime {
   /** Path of the executable. */

@@ -3,11 +3,11 @@ import { LOST_HANDLE, MessageType } from "../helper/protocol/message.cjs";
 import type { ForkPlan } from "../helper/protocol/plans.cjs";
 import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
 import { unpackedPath } from "../native/locate/archive.cjs";
+import { requireAddon } from "./base/addon.js";
+import { noDescriptorError } from "./base/errors.js";
 import type { BirthOptions } from "./birth.js";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
-import { noDescriptorError } from "./errors.js";
 import { socketPair } from "./launch.js";
-import { requireAddon } from "./native.js";
 import { PidfdHandle } from "./process-handle.js";
 import type { Stdio } from "./stdio.js";
 

@@ -3,9 +3,9 @@ import type { ChildProcess, StdioOptions } from "node:child_process";
 import net from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Addon } from "../native/addon/addon.cjs";
-import { ForkError, systemError } from "./errors.js";
+import { tryAddon } from "./base/addon.js";
+import { ForkError, systemError } from "./base/errors.js";
 import { copyHandle, duplicate, type Handle } from "./handles.js";
-import { tryAddon } from "./native.js";
 
 /**
  * What a standard stream of the process shall be: a new pipe to this program, nothing, this program's own stream as it is

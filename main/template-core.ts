@@ -3,10 +3,10 @@
 import { MessageType } from "../helper/protocol/message.cjs";
 import { processFacts } from "../helper/protocol/process-context.cjs";
 import type { DirectoryIdentity } from "../native/addon/addon.cjs";
+import { tryAddon } from "./base/addon.js";
+import { ForkError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions, titleOf } from "./birth.js";
-import { ForkError } from "./errors.js";
 import type { ExitStatus } from "./exit-status.js";
-import { tryAddon } from "./native.js";
 import { ProcessCore } from "./process-core.js";
 import { Spares } from "./spares.js";
 import { type StandardStreams, Stdio } from "./stdio.js";

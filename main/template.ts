@@ -2,14 +2,14 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { processFacts } from "../helper/protocol/process-context.cjs";
-import { callerFile } from "./caller.js";
-import { abortError, ForkError } from "./errors.js";
-import { checkOptions } from "./options.js";
+import { untilAborted, type WaitOptions } from "./base/abort.js";
+import { callerFile } from "./base/caller.js";
+import { checkOptions } from "./base/check-options.js";
+import { abortError, ForkError } from "./base/errors.js";
 import { type ForkOptions, type ForkProcess, forkOf } from "./process.js";
 import { specifierOf } from "./run-plan.js";
 import type { RuntimeOptions } from "./runtime.js";
 import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "./template-core.js";
-import { untilAborted, type WaitOptions } from "./until-aborted.js";
 
 export interface TemplateOptions extends RuntimeOptions {
   /** For `ps` and messages. */

@@ -1,9 +1,9 @@
 /** A process whose function is running. */
 import type net from "node:net";
+import { belongsHere, endsHere } from "./base/fork-hooks.js";
 import type { Connection } from "./connection.js";
 import type { ExitStatus } from "./exit-status.js";
 import { type MemoryUse, readMemory } from "./memory.js";
-import { belongsHere, endsHere } from "./ownership.js";
 import type { PipeEnds } from "./stdio.js";
 
 export interface WorkerStart {

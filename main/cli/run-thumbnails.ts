@@ -1,6 +1,6 @@
 /** `desktop-fork thumbnails`: doing it, with signals, reports and exit codes. */
 import path from "node:path";
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { userCacheFolder } from "../thumbnails/cache.js";
 import { measureChildProcess } from "../thumbnails/compare.js";
 import { makeThumbnails } from "../thumbnails/job.js";

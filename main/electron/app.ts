@@ -1,6 +1,6 @@
 /** What is needed of Electron's `app`: nothing of Electron is imported, so that this loads in any Node. */
 import { createRequire } from "node:module";
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 
 export interface QuitEvent {
   preventDefault(): void;

@@ -1,5 +1,5 @@
 /** desktop-fork in an Electron app. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { type ProcessMetric, processMetrics } from "../metrics.js";
 import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime.js";
 import { endProcesses, hasWorkers, killProcesses } from "../shutdown.js";

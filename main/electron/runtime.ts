@@ -1,7 +1,7 @@
 /** Which executable can host a process. Nothing is started to find out. */
 import fs from "node:fs";
 import path from "node:path";
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { type Fuse, runAsNodeFuse } from "./fuses.js";
 
 /** Where a program is, as `process` tells it. */

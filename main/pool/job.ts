@@ -1,6 +1,7 @@
 /** A call that is to be made by some worker. */
-import { abortError, ForkError } from "../errors.js";
-import { optionError } from "../options.js";
+
+import { optionError } from "../base/check-options.js";
+import { abortError, ForkError } from "../base/errors.js";
 import type { Queued } from "./job-queue.js";
 import { count, time } from "./options.js";
 import type { OutputListener } from "./output.js";

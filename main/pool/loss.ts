@@ -1,5 +1,5 @@
 /** Errors about workers that are there no more. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import type { Job } from "./job.js";
 
 /**

@@ -1,7 +1,7 @@
 /** What a pool can be told, and the checks of it. */
 import fs from "node:fs";
-import { ForkError } from "../errors.js";
-import { optionError } from "../options.js";
+import { optionError } from "../base/check-options.js";
+import { ForkError } from "../base/errors.js";
 import { ForkProcess } from "../process.js";
 import type { ServiceOptions } from "../rpc/service.js";
 import type { RuntimeOptions } from "../runtime.js";

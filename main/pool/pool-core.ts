@@ -1,5 +1,5 @@
 /** Joins the scheduler's decisions with processes and time. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../exit-status.js";
 import type { Service } from "../rpc/service.js";
 import type { TemplateDeath } from "../template-core.js";

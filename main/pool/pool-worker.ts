@@ -1,5 +1,5 @@
 /** One worker of a pool, with the jobs that it has. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../exit-status.js";
 import type { ForkProcess } from "../process.js";
 import { RpcProcess } from "../rpc/rpc-process.js";

@@ -1,8 +1,8 @@
 /** A pool of workers that do the functions of a module. */
 import { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
-import { callerFile } from "../caller.js";
-import { ForkError } from "../errors.js";
+import { callerFile } from "../base/caller.js";
+import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../exit-status.js";
 import { callsOf } from "../rpc/api.js";
 import { serviceOf } from "../rpc/service.js";

@@ -1,5 +1,5 @@
 /** Makes a fork of a worker that has worked the template of those to come. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import type { PoolWorker } from "./pool-worker.js";
 import type { Scheduler } from "./scheduler.js";
 import { type Slot, SlotState } from "./slot.js";

@@ -1,5 +1,5 @@
 /** Where a pool's workers come from. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { birthOptions, ForkProcess } from "../process.js";
 import type { StandardStreams } from "../stdio.js";
 import { Template } from "../template.js";

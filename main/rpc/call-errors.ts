@@ -2,7 +2,7 @@
 import type { Failure, FailureKind } from "../../helper/rpc/failure.cjs";
 import { FrameTooLarge } from "../../helper/rpc/frame-writer.cjs";
 import { Undeliverable } from "../../helper/rpc/values.cjs";
-import { ForkError, type ForkErrorCode } from "../errors.js";
+import { ForkError, type ForkErrorCode } from "../base/errors.js";
 
 const CODES: Record<Exclude<FailureKind, "thrown">, [code: ForkErrorCode, what: string]> = {
   function: ["ERR_FORK_FUNCTION", "there is no such function"],

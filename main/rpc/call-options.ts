@@ -1,5 +1,5 @@
 /** What bounds one call: an AbortSignal, and a time limit. */
-import { abortError, ForkError } from "../errors.js";
+import { abortError, ForkError } from "../base/errors.js";
 import type { RpcClient } from "./client.js";
 import { type PendingCall, type RestOfCall, restOf } from "./pending-call.js";
 

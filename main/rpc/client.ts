@@ -6,7 +6,7 @@ import { type Frame, FrameType, MAX_FUNCTIONS } from "../../helper/rpc/frame.cjs
 import { type Listener, Listeners } from "../../helper/rpc/listeners.cjs";
 import { RESULT_LIST } from "../../helper/rpc/server.cjs";
 import { Session, type SessionEvents, type SessionOptions } from "../../helper/rpc/session.cjs";
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { callError, readError, sendError } from "./call-errors.js";
 import { type PendingCall, type RestOfCall, restOf } from "./pending-call.js";
 import { RemoteStream } from "./remote-stream.js";

@@ -3,10 +3,10 @@
 import { SocketLink } from "../../helper/protocol/socket-link.cjs";
 import { StreamLink } from "../../helper/protocol/stream-link.cjs";
 import { useAddon } from "../../helper/rpc/handles.cjs";
+import { requireAddon, tryAddon } from "../base/addon.js";
+import { abortError, ForkError } from "../base/errors.js";
 import type { Connection } from "../connection.js";
-import { abortError, ForkError } from "../errors.js";
 import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../exit-status.js";
-import { requireAddon, tryAddon } from "../native.js";
 import type { ForkProcess } from "../process.js";
 import type { ProcessCore } from "../process-core.js";
 import { type ClientEvents, RpcClient } from "./client.js";

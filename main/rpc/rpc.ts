@@ -1,7 +1,7 @@
 /** Calling the functions of a module in another process. */
 import type { Listener } from "../../helper/rpc/listeners.cjs";
-import { callerFile } from "../caller.js";
-import { ForkError } from "../errors.js";
+import { callerFile } from "../base/caller.js";
+import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../exit-status.js";
 import { type MemoryUse, readMemory } from "../memory.js";
 import { ForkProcess } from "../process.js";

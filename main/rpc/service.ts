@@ -5,9 +5,9 @@ import { DEFAULT_FRAME_BYTES, MAX_FRAME_BYTES, MIN_FRAME_BYTES } from "../../hel
 import { jsonSerializer } from "../../helper/rpc/serializers.cjs";
 import type { Serializer } from "../../helper/rpc/values.cjs";
 import { LIBRARY } from "../../native/locate/place.cjs";
+import { optionError } from "../base/check-options.js";
+import { ForkError } from "../base/errors.js";
 import { titleOf } from "../birth.js";
-import { ForkError } from "../errors.js";
-import { optionError } from "../options.js";
 import { specifierOf } from "../run-plan.js";
 import { preloadInTemplates } from "../template-core.js";
 

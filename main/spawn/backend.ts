@@ -1,9 +1,9 @@
 /** Who starts programs: a template, or child_process where there is none. */
 import { debuglog } from "node:util";
 import type { Addon, DirectoryIdentity } from "../../native/addon/addon.cjs";
+import { requireAddon } from "../base/addon.js";
+import type { ForkError } from "../base/errors.js";
 import type { Connection } from "../connection.js";
-import type { ForkError } from "../errors.js";
-import { requireAddon } from "../native.js";
 import type { ProcessCore } from "../process-core.js";
 import { whyUnforkable } from "../runtime.js";
 import { defaultTemplateCore } from "../template-core.js";

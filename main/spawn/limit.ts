@@ -1,5 +1,5 @@
 /** The ends that a program can come to from outside: `timeout` and `signal`. */
-import { abortError } from "../errors.js";
+import { abortError } from "../base/errors.js";
 import type { Command } from "./command.js";
 import type { Program } from "./program.js";
 

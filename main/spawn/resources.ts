@@ -1,5 +1,5 @@
 /** What a program may use: resource limits and priority. Node's own spawn() has no such options. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 
 /** RLIMIT_… of Linux; the names are those of prlimit(1). */
 const RESOURCES = {

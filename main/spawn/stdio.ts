@@ -1,8 +1,8 @@
 /** The `stdio` option: what it says, and the descriptors that it takes. */
 import type { Readable } from "node:stream";
 import type { Addon } from "../../native/addon/addon.cjs";
-import { ForkError } from "../errors.js";
-import { HIGH_FD } from "../native.js";
+import { HIGH_FD } from "../base/addon.js";
+import { ForkError } from "../base/errors.js";
 import { lend } from "./pipe-end.js";
 
 /** What one descriptor of the program is to be. */

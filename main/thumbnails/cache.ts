@@ -7,7 +7,7 @@ import fs from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { emptyPng, insertTexts, PNG_END, readTexts } from "./png.js";
 import type { ThumbnailSize } from "./sizes.js";
 import { SOFTWARE } from "./software.js";

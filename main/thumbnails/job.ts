@@ -1,5 +1,5 @@
 /** The whole job: find the pictures, see what is missing, have workers make it, and count. */
-import { abortError } from "../errors.js";
+import { abortError } from "../base/errors.js";
 import { cacheError, discard, sharedThumbnails, ThumbnailCache } from "./cache.js";
 import { type CheckedPicture, check, requestFor } from "./check.js";
 import { MemoryRecord, type MemorySummary } from "./memory-record.js";

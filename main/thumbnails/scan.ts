@@ -1,7 +1,7 @@
 /** Finding pictures: a stream of files below folders, while the tree changes under our feet. */
 import type { Dirent } from "node:fs";
 import { opendir, stat } from "node:fs/promises";
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { isPictureName } from "./formats.js";
 import { joinPath, showPath } from "./paths.js";
 

@@ -1,5 +1,5 @@
 /** Whose fault it is when a worker ends, or has to be ended, while it makes a picture. */
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { describeStatus } from "../exit-status.js";
 import type { PictureFailure } from "./request.js";
 

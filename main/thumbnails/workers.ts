@@ -1,7 +1,7 @@
 /** Where workers come from: one template with sharp loaded, never used, which every worker is forked from. */
 import fs from "node:fs";
 import path from "node:path";
-import { ForkError } from "../errors.js";
+import { ForkError } from "../base/errors.js";
 import { type MemoryUse, readMemory } from "../memory.js";
 import { createPool, type Pool, type PoolOptions } from "../pool/index.js";
 import { Template, type TemplateOptions } from "../template.js";

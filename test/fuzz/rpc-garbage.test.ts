@@ -9,7 +9,7 @@ import { Listeners } from "../../helper/rpc/listeners.cjs";
 import { RpcServer } from "../../helper/rpc/server.cjs";
 import { Tag } from "../../helper/rpc/tags.cjs";
 import { readValues } from "../../helper/rpc/values.cjs";
-import { ForkError } from "../../main/errors.js";
+import { ForkError } from "../../main/base/errors.js";
 import { RpcClient } from "../../main/rpc/client.js";
 import { cloneable } from "../support/cloneable.js";
 import { encodeFrames, feed, Recorder } from "../support/frames.js";

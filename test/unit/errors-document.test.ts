@@ -1,4 +1,4 @@
-/** docs/errors.md and main/errors.ts say the same. */
+/** docs/errors.md and main/base/errors.ts say the same. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import test from "node:test";
@@ -6,7 +6,7 @@ import { readProjectFile, tableRows } from "../support/documents.js";
 
 /** Each code of the type with the TSDoc above it. */
 function codesInSource(): Map<string, string> {
-  const [, union = ""] = /export type ForkErrorCode =\n(.*?" *);/s.exec(readProjectFile("main/errors.ts")) ?? [];
+  const [, union = ""] = /export type ForkErrorCode =\n(.*?" *);/s.exec(readProjectFile("main/base/errors.ts")) ?? [];
   return new Map(
     [...union.matchAll(/\/\*\* (.*?) \*\/\s*\| "(\w+)"/gs)].map(([, text = "", code = ""]) => [code, text]),
   );

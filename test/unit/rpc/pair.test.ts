@@ -4,7 +4,7 @@ import { suite, test } from "node:test";
 import { linkPair } from "../../../helper/protocol/memory-link.cjs";
 import { Listeners } from "../../../helper/rpc/listeners.cjs";
 import { RpcServer } from "../../../helper/rpc/server.cjs";
-import { ForkError } from "../../../main/errors.js";
+import { ForkError } from "../../../main/base/errors.js";
 import { callsOf } from "../../../main/rpc/api.js";
 import { startCall } from "../../../main/rpc/call-options.js";
 import { type ClientEvents, RpcClient } from "../../../main/rpc/client.js";

@@ -1,7 +1,7 @@
 /** Every error that the library makes, and its code. */
 import { constants } from "node:os";
-import type { Failure, FailureKind } from "../helper/protocol/remote-error.cjs";
-import { reviveError } from "../helper/protocol/remote-error.cjs";
+import type { Failure, FailureKind } from "../../helper/protocol/remote-error.cjs";
+import { reviveError } from "../../helper/protocol/remote-error.cjs";
 
 export type ForkErrorCode =
   /** Code given to `eval` does not compile, threw, or rejected; `cause` is the remote error. */

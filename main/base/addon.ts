@@ -1,7 +1,7 @@
 /** The addon as the parent uses it: loaded once, on Linux. */
 
-import { processFacts } from "../helper/protocol/process-context.cjs";
-import { type Addon, loadAddon } from "../native/addon/addon.cjs";
+import { processFacts } from "../../helper/protocol/process-context.cjs";
+import { type Addon, loadAddon } from "../../native/addon/addon.cjs";
 import { ForkError } from "./errors.js";
 
 let loaded: Addon | Error | undefined;

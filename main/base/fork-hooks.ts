@@ -2,7 +2,7 @@
  * What is this process's alone, and must be let go of in its forks: a process of ours may itself use the library, and be
  * forked after that.
  */
-import { processFacts } from "../helper/protocol/process-context.cjs";
+import { processFacts } from "../../helper/protocol/process-context.cjs";
 
 export interface Ownable {
   /** Closes what it has without a word to the other side. */

@@ -1,7 +1,7 @@
 /** Whose code is calling: relative paths and package names count from there. */
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { LIBRARY } from "../native/locate/place.cjs";
+import { LIBRARY } from "../../native/locate/place.cjs";
 
 /**
  * Path of the first file on the stack outside this library; when there is none (a REPL, `-e`), a file name that stands
