@@ -17,7 +17,7 @@ import { ForkError, noDescriptorError } from "./base/errors.js";
 import type { Child, Source } from "./children.js";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { statusOfReport } from "./exit-status.js";
-import { describeHandle, duplicate } from "./handles.js";
+import { describeHandle, duplicate } from "./handles/handles.js";
 import { HANDOVER_ID } from "./handover.js";
 import { ProcessCore } from "./process-core.js";
 import { PidfdHandle } from "./process-handle.js";

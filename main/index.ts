@@ -3,7 +3,8 @@ export type { AdoptOptions } from "./adoption.js";
 export type { WaitOptions } from "./base/abort.js";
 export { ForkError, type ForkErrorCode } from "./base/errors.js";
 export type { ExitStatus } from "./exit-status.js";
-export type { Handle } from "./handles.js";
+export type { Handle } from "./handles/handles.js";
+export type { PipeEnds, StandardStream, StandardStreams } from "./handles/stdio.js";
 export type { MemoryUse } from "./memory.js";
 export { type ProcessMetric, processMetrics } from "./metrics.js";
 export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./process.js";
@@ -18,7 +19,6 @@ export type {
   SpawnOptionsWithStdioTuple,
   StdioOption,
 } from "./spawn/types.js";
-export type { PipeEnds, StandardStream, StandardStreams } from "./stdio.js";
 export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./template.js";
 export { closeDefaultTemplate, type TemplateDeath } from "./template-core.js";
 export type { Worker } from "./worker.js";

@@ -8,10 +8,10 @@ import { ForkError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./birth.js";
 import type { Connection } from "./connection.js";
 import type { Entered } from "./entrance.js";
-import type { SentHandle } from "./handles.js";
+import type { SentHandle } from "./handles/handles.js";
+import { NO_PIPES, type PipeEnds } from "./handles/stdio.js";
 import { ProcessLife } from "./process-life.js";
 import { Stage } from "./stages.js";
-import { NO_PIPES, type PipeEnds } from "./stdio.js";
 import type { Step, StepType } from "./steps.js";
 
 /** A process on its way to another program. */

@@ -5,7 +5,7 @@ import { isMainThread } from "node:worker_threads";
 import { type Addon, type Poller, READABLE } from "../native/addon/addon.cjs";
 import { ForkError } from "./base/errors.js";
 import { type ExitStatus, statusOfWait } from "./exit-status.js";
-import { duplicate } from "./handles.js";
+import { duplicate } from "./handles/handles.js";
 
 export interface ProcessHandle {
   readonly pid: number;

@@ -11,7 +11,8 @@ import { checkOptions } from "./base/check-options.js";
 import { ForkError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./birth.js";
 import { socketOf } from "./entrance.js";
-import { copyHandle, type Handle } from "./handles.js";
+import { copyHandle, type Handle } from "./handles/handles.js";
+import { type PipeEnds, type StandardStreams, Stdio } from "./handles/stdio.js";
 import { toHandle } from "./handover.js";
 import { ProcessCore } from "./process-core.js";
 import { runPlan, specifierOf } from "./run-plan.js";
@@ -24,7 +25,6 @@ import type {
   SpawnOptionsWithStdioTuple,
   StdioOption,
 } from "./spawn/types.js";
-import { type PipeEnds, type StandardStreams, Stdio } from "./stdio.js";
 import { defaultTemplateCore } from "./template-core.js";
 import { takeValues } from "./values.js";
 import { Worker } from "./worker.js";

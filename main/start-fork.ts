@@ -7,9 +7,9 @@ import { requireAddon } from "./base/addon.js";
 import { noDescriptorError } from "./base/errors.js";
 import type { BirthOptions } from "./birth.js";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
+import type { Stdio } from "./handles/stdio.js";
 import { socketPair } from "./launch.js";
 import { PidfdHandle } from "./process-handle.js";
-import type { Stdio } from "./stdio.js";
 
 export interface ForkStart {
   /** What was asked for this very process. */

@@ -2,9 +2,9 @@
 import { PROTOCOL_VERSION } from "../helper/protocol/message.cjs";
 import type { Hello } from "../helper/protocol/plans.cjs";
 import type { ExecOptions } from "./birth.js";
+import type { Stdio } from "./handles/stdio.js";
 import { type Launched, launch, runtimeError } from "./launch.js";
 import { chooseRuntime, type Runtime } from "./runtime.js";
-import type { Stdio } from "./stdio.js";
 
 const START_TIMEOUT_MS = 30_000;
 

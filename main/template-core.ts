@@ -7,9 +7,9 @@ import { tryAddon } from "./base/addon.js";
 import { ForkError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions, titleOf } from "./birth.js";
 import type { ExitStatus } from "./exit-status.js";
+import { type StandardStreams, Stdio } from "./handles/stdio.js";
 import { ProcessCore } from "./process-core.js";
 import { Spares } from "./spares.js";
-import { type StandardStreams, Stdio } from "./stdio.js";
 
 export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal" | "detached"> {
   name: string;

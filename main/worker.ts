@@ -3,8 +3,8 @@ import type net from "node:net";
 import { belongsHere, endsHere } from "./base/fork-hooks.js";
 import type { Connection } from "./connection.js";
 import type { ExitStatus } from "./exit-status.js";
+import type { PipeEnds } from "./handles/stdio.js";
 import { type MemoryUse, readMemory } from "./memory.js";
-import type { PipeEnds } from "./stdio.js";
 
 export interface WorkerStart {
   /** Held for the worker. */

@@ -1,7 +1,7 @@
 /** Where a pool's workers come from. */
 import { ForkError } from "../base/errors.js";
+import type { StandardStreams } from "../handles/stdio.js";
 import { birthOptions, ForkProcess } from "../process.js";
-import type { StandardStreams } from "../stdio.js";
 import { Template } from "../template.js";
 import type { TemplateDeath } from "../template-core.js";
 import type { PoolOptions } from "./options.js";

@@ -2,9 +2,9 @@
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import net from "node:net";
 import type { Readable, Writable } from "node:stream";
-import type { Addon } from "../native/addon/addon.cjs";
-import { tryAddon } from "./base/addon.js";
-import { ForkError, systemError } from "./base/errors.js";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { tryAddon } from "../base/addon.js";
+import { ForkError, systemError } from "../base/errors.js";
 import { copyHandle, duplicate, type Handle } from "./handles.js";
 
 /**

@@ -2,10 +2,10 @@
 import fs from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import net from "node:net";
-import type { HandleKind } from "../helper/protocol/plans.cjs";
-import type { Addon } from "../native/addon/addon.cjs";
-import { HIGH_FD } from "./base/addon.js";
-import { ForkError } from "./base/errors.js";
+import type { HandleKind } from "../../helper/protocol/plans.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { HIGH_FD } from "../base/addon.js";
+import { ForkError } from "../base/errors.js";
 
 /** An open socket, server or file, or the number of a descriptor. Sending copies it: the original stays yours to close. */
 export type Handle = net.Socket | net.Server | FileHandle | number;
