@@ -4,7 +4,7 @@ import { belongsHere, endsHere } from "./base/fork-hooks.js";
 import type { Connection } from "./connection.js";
 import type { ExitStatus } from "./exit-status.js";
 import type { PipeEnds } from "./handles/stdio.js";
-import { type MemoryUse, readMemory } from "./memory.js";
+import { type MemoryUse, readMemory } from "./metrics/memory.js";
 
 export interface WorkerStart {
   /** Held for the worker. */

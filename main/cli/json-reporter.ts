@@ -1,6 +1,6 @@
 /** One line of JSON for each thing that happens, on standard output. */
 import type { ForkError } from "../base/errors.js";
-import type { MemoryUse } from "../memory.js";
+import type { MemoryUse } from "../metrics/memory.js";
 import type { PictureReport, ThumbnailSummary } from "../thumbnails/job.js";
 import type { Reporter } from "./reporter.js";
 

@@ -1,6 +1,6 @@
 /** What the user is told: on a terminal, in a file or pipe, or as JSON. */
 import type { ForkError } from "../base/errors.js";
-import type { MemoryUse } from "../memory.js";
+import type { MemoryUse } from "../metrics/memory.js";
 import type { PictureReport, ThumbnailSummary } from "../thumbnails/job.js";
 import { showPath } from "../thumbnails/paths.js";
 import { Bar } from "./bar.js";

@@ -1,5 +1,5 @@
 /** The summary at the end, for people. */
-import type { MemoryUse } from "../memory.js";
+import type { MemoryUse } from "../metrics/memory.js";
 import type { ThumbnailSummary } from "../thumbnails/job.js";
 import type { MemorySummary } from "../thumbnails/memory-record.js";
 import { colours } from "./colours.js";

@@ -1,13 +1,13 @@
 /** desktop-fork in an Electron app. */
 import { ForkError } from "../base/errors.js";
-import { type ProcessMetric, processMetrics } from "../metrics.js";
+import { type ProcessMetric, processMetrics } from "../metrics/process-metrics.js";
 import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime.js";
 import { endProcesses, hasWorkers, killProcesses } from "../shutdown.js";
 import { type DefaultTemplateOptions, startDefaultTemplate } from "../template-core.js";
 import { type App, electronApp } from "./app.js";
 import { endWithApp } from "./quit.js";
 
-export type { ProcessMetric } from "../metrics.js";
+export type { ProcessMetric } from "../metrics/process-metrics.js";
 export type { App, QuitEvent } from "./app.js";
 
 export interface DesktopForkOptions extends RuntimeOptions, DefaultTemplateOptions {

@@ -1,5 +1,5 @@
 /** Notices when a process has taken too much memory. */
-import { type MemoryUse, readMemory } from "../memory.js";
+import { type MemoryUse, readMemory } from "../metrics/memory.js";
 
 /** The kernel walks through all of a process's pages for the answer. */
 const INTERVAL_MS = 250;

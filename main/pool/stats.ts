@@ -1,6 +1,6 @@
 /** What a pool tells of itself. */
 import type { Histogram } from "node:perf_hooks";
-import type { MemoryUse } from "../memory.js";
+import type { MemoryUse } from "../metrics/memory.js";
 import type { PoolCore } from "./pool-core.js";
 import type { PoolWorker } from "./pool-worker.js";
 import { SlotState } from "./slot.js";

@@ -1,7 +1,7 @@
 /** What the other way would take: one ordinary child process with the same modules, measured and ended. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { type MemoryUse, readMemory } from "../memory.js";
+import { type MemoryUse, readMemory } from "../metrics/memory.js";
 
 const CHILD = new URL("./compare-child.js", import.meta.url);
 

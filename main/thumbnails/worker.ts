@@ -1,7 +1,7 @@
 /** The worker's side: pictures come as jobs of a pool, one at a time. */
 import sharp from "sharp";
 import { emit } from "../../helper/rpc/worker.cjs";
-import { readMemory } from "../memory.js";
+import { readMemory } from "../metrics/memory.js";
 import { BadCache, BadPicture, renderPicture } from "./render.js";
 import type { PictureReply, PictureRequest } from "./request.js";
 

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { ForkError } from "../base/errors.js";
-import { type MemoryUse, readMemory } from "../memory.js";
+import { type MemoryUse, readMemory } from "../metrics/memory.js";
 import { createPool, type Pool, type PoolOptions } from "../pool/index.js";
 import { Template, type TemplateOptions } from "../template.js";
 

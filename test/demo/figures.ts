@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command as Program } from "commander";
 import { chromium, type Page } from "playwright";
 import WebSocket from "ws";
-import { readMemory } from "../../main/memory.js";
+import { readMemory } from "../../main/metrics/memory.js";
 import type { Command } from "../../renderer-demo/contract/commands.js";
 import type { ProgramsDone, Pulse } from "../../renderer-demo/contract/events.js";
 import { decodeEvent, PROTOCOL, TOKEN_PROTOCOL_PREFIX } from "../../renderer-demo/contract/frames.js";

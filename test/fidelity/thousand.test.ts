@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { Template } from "../../main/index.js";
-import { readMemory } from "../../main/memory.js";
+import { readMemory } from "../../main/metrics/memory.js";
 import { descriptors, processesOf } from "../support/processes.js";
 import { until } from "../support/until.js";
 import { WORKERS } from "../support/workers.js";

@@ -1,6 +1,6 @@
 /** The gallery's processes and their memory, as the panel shows them. */
 import { liveProcesses } from "../../../main/live-processes.js";
-import { type MemoryUse, readMemory } from "../../../main/memory.js";
+import { type MemoryUse, readMemory } from "../../../main/metrics/memory.js";
 import type { ProcessNews } from "../../contract/events.js";
 import type { Gallery } from "../gallery.js";
 

@@ -51,7 +51,7 @@ async function measure({ counts, start, read }: Fleet): Promise<Measured> {
 }
 
 async function readProcesses(subjects: readonly { pid?: number }[]): Promise<Reading> {
-  const { readMemory } = await import("../../../main/memory.js");
+  const { readMemory } = await import("../../../main/metrics/memory.js");
   const sum = { uss: 0, pss: 0 };
   for (const { pid } of subjects) {
     const { uss, pss } = await readMemory(pid as number);

@@ -1,7 +1,7 @@
 /** The memory of this program and of the processes that work for it. */
 import fs from "node:fs";
 import { createRequire } from "node:module";
-import { readMemory } from "../../../main/memory.js";
+import { readMemory } from "../../../main/metrics/memory.js";
 import { programPath } from "./programs.js";
 
 /** Resident bytes of this process, and unique ones of all below it, after garbage collection here. */

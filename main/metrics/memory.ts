@@ -1,6 +1,6 @@
 /** What a process takes of the memory. */
 import fs from "node:fs/promises";
-import { ForkError } from "./base/errors.js";
+import { ForkError } from "../base/errors.js";
 
 /** All in bytes. */
 export interface MemoryUse {

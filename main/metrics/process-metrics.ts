@@ -1,9 +1,9 @@
 /** What the processes of this program use, in the form of Electron's `app.getAppMetrics()`. */
 import fs from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { ForkError } from "./base/errors.js";
-import type { Connection } from "./connection.js";
-import { liveProcesses, type ProcessType } from "./live-processes.js";
+import { ForkError } from "../base/errors.js";
+import type { Connection } from "../connection.js";
+import { liveProcesses, type ProcessType } from "../live-processes.js";
 import { readMemory } from "./memory.js";
 
 export interface ProcessMetric {
