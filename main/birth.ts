@@ -2,7 +2,7 @@
 
 import type { Stdio } from "./handles/stdio.js";
 import type { ProcessType } from "./live-processes.js";
-import type { ProcessOptions } from "./runtime.js";
+import type { ProcessOptions } from "./runtime/runtime.js";
 
 /** How a new process differs from what it is made of. */
 export interface BirthOptions {

@@ -8,7 +8,7 @@ export type { PipeEnds, StandardStream, StandardStreams } from "./handles/stdio.
 export type { MemoryUse } from "./metrics/memory.js";
 export { type ProcessMetric, processMetrics } from "./metrics/process-metrics.js";
 export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./process.js";
-export { setRuntime } from "./runtime.js";
+export { setRuntime } from "./runtime/runtime.js";
 export { exec, execFile } from "./spawn/exec-file.js";
 export type { Resource, ResourceLimit, ResourceOptions } from "./spawn/resources.js";
 export { spawn } from "./spawn/spawn.js";

@@ -13,7 +13,7 @@ import { givePriority, needsSession } from "./base/priority.js";
 import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
 import { Stdio } from "./handles/stdio.js";
 import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
-import type { Runtime } from "./runtime.js";
+import type { Runtime } from "./runtime/runtime.js";
 
 /** Where a process without the addon has the worker's socket. */
 const SOCKET_INDEX = 4;

@@ -16,7 +16,7 @@ import { type PipeEnds, type StandardStreams, Stdio } from "./handles/stdio.js";
 import { toHandle } from "./handover.js";
 import { ProcessCore } from "./process-core.js";
 import { runPlan, specifierOf } from "./run-plan.js";
-import type { RuntimeOptions } from "./runtime.js";
+import type { RuntimeOptions } from "./runtime/runtime.js";
 import { becomeProgram } from "./spawn/become.js";
 import type {
   End,

@@ -4,7 +4,7 @@ import type { Hello } from "../helper/protocol/plans.cjs";
 import type { ExecOptions } from "./birth.js";
 import type { Stdio } from "./handles/stdio.js";
 import { type Launched, launch, runtimeError } from "./launch.js";
-import { chooseRuntime, type Runtime } from "./runtime.js";
+import { chooseRuntime, type Runtime } from "./runtime/runtime.js";
 
 const START_TIMEOUT_MS = 30_000;
 

@@ -8,7 +8,7 @@ import { checkOptions } from "./base/check-options.js";
 import { abortError, ForkError } from "./base/errors.js";
 import { type ForkOptions, type ForkProcess, forkOf } from "./process.js";
 import { specifierOf } from "./run-plan.js";
-import type { RuntimeOptions } from "./runtime.js";
+import type { RuntimeOptions } from "./runtime/runtime.js";
 import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "./template-core.js";
 
 export interface TemplateOptions extends RuntimeOptions {

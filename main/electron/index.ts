@@ -1,7 +1,7 @@
 /** desktop-fork in an Electron app. */
 import { ForkError } from "../base/errors.js";
 import { type ProcessMetric, processMetrics } from "../metrics/process-metrics.js";
-import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime.js";
+import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime/runtime.js";
 import { endProcesses, hasWorkers, killProcesses } from "../shutdown.js";
 import { type DefaultTemplateOptions, startDefaultTemplate } from "../template-core.js";
 import { type App, electronApp } from "./app.js";

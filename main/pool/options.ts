@@ -4,7 +4,7 @@ import { optionError } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
 import { ForkProcess } from "../process.js";
 import type { ServiceOptions } from "../rpc/service.js";
-import type { RuntimeOptions } from "../runtime.js";
+import type { RuntimeOptions } from "../runtime/runtime.js";
 import { Template } from "../template.js";
 import { OUTPUT_MODES, type OutputMode, type OutputModes } from "./output.js";
 import { availableParallelism } from "./parallelism.js";

@@ -5,7 +5,7 @@ import { requireAddon } from "../base/addon.js";
 import type { ForkError } from "../base/errors.js";
 import type { Connection } from "../connection.js";
 import type { ProcessCore } from "../process-core.js";
-import { whyUnforkable } from "../runtime.js";
+import { whyUnforkable } from "../runtime/runtime.js";
 import { defaultTemplateCore } from "../template-core.js";
 
 export interface Backend {

@@ -8,7 +8,7 @@ import path from "node:path";
 import test, { after, before, describe } from "node:test";
 import { fileURLToPath } from "node:url";
 import asar from "@electron/asar";
-import { runAsNodeFuse } from "../../main/electron/fuses.js";
+import { runAsNodeFuse } from "../../main/runtime/electron-fuses.js";
 import { command } from "../support/commands.js";
 import { openArchive, packageApp } from "../support/packaged-app.js";
 import { installLibrary, packLibrary } from "../support/packed-library.js";

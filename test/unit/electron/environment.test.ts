@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import test from "node:test";
-import { environmentForNode } from "../../../main/electron/environment.js";
+import { environmentForNode } from "../../../main/runtime/electron-environment.js";
 
 /** As electron-builder's AppRun has them (app-builder-lib, appImageUtil). */
 const APP_RUN = `

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { runAsNodeFuse } from "../../../main/electron/fuses.js";
+import { runAsNodeFuse } from "../../../main/runtime/electron-fuses.js";
 import { FUSE_WIRE, setRunAsNode, writeFakeBinary } from "../../support/fake-electron.js";
 import { temporaryFolder } from "../../support/temporary.js";
 

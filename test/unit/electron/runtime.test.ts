@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { chooseHost } from "../../../main/electron/host.js";
-import { findRuntime, type Surroundings } from "../../../main/electron/runtime.js";
+import { chooseHost } from "../../../main/runtime/electron-host.js";
+import { findRuntime, type Surroundings } from "../../../main/runtime/electron-runtime.js";
 import { setRunAsNode, writeFakeBinary } from "../../support/fake-electron.js";
 import { temporaryFolder } from "../../support/temporary.js";
 

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { ForkError } from "../base/errors.js";
-import { type Fuse, runAsNodeFuse } from "./fuses.js";
+import { type Fuse, runAsNodeFuse } from "./electron-fuses.js";
 
 /** Where a program is, as `process` tells it. */
 export interface Surroundings {

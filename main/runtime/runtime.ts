@@ -1,12 +1,12 @@
 /** The executable that hosts a template, and what it is started with. */
 import fs from "node:fs";
 import path from "node:path";
-import { type NativeFiles, nativeFiles } from "../native/addon/addon.cjs";
-import { unpackedPath } from "../native/locate/archive.cjs";
-import { isSingleExecutable, LIBRARY, programFile } from "../native/locate/place.cjs";
-import { tryAddon } from "./base/addon.js";
-import { ForkError } from "./base/errors.js";
-import { chooseHost } from "./electron/host.js";
+import { type NativeFiles, nativeFiles } from "../../native/addon/addon.cjs";
+import { unpackedPath } from "../../native/locate/archive.cjs";
+import { isSingleExecutable, LIBRARY, programFile } from "../../native/locate/place.cjs";
+import { tryAddon } from "../base/addon.js";
+import { ForkError } from "../base/errors.js";
+import { chooseHost } from "./electron-host.js";
 
 export interface Runtime {
   /** Path of the executable. */

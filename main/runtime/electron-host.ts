@@ -1,6 +1,6 @@
 /** What hosts a process, and in which environment, when its creator does not say. */
-import { environmentForNode } from "./environment.js";
-import { assertRunsAsNode, electronAsNode, findRuntime, surroundings } from "./runtime.js";
+import { environmentForNode } from "./electron-environment.js";
+import { assertRunsAsNode, electronAsNode, findRuntime, surroundings } from "./electron-runtime.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
