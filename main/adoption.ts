@@ -11,16 +11,16 @@ import {
 import type { HandleKind, HandoverPlan } from "../helper/protocol/plans.cjs";
 import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
-import { readExit } from "./answers.js";
 import { requireAddon } from "./base/addon.js";
 import { ForkError, noDescriptorError } from "./base/errors.js";
-import type { Child, Source } from "./children.js";
-import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
-import { statusOfReport } from "./exit-status.js";
+import { readExit } from "./connection/answers.js";
+import type { Child, Source } from "./connection/children.js";
+import { Connection, MAX_ANSWER_BYTES } from "./connection/connection.js";
+import { statusOfReport } from "./connection/exit-status.js";
+import { PidfdHandle } from "./connection/process-handle.js";
 import { describeHandle, duplicate } from "./handles/handles.js";
 import { HANDOVER_ID } from "./handover.js";
 import { ProcessCore } from "./process-core.js";
-import { PidfdHandle } from "./process-handle.js";
 import { closeSteps, type Step, type StepType } from "./steps.js";
 
 export interface AdoptOptions {

@@ -1,7 +1,7 @@
 /** How processes come to life: what is asked for, and what is known of how. */
 
+import type { ProcessType } from "./connection/registry.js";
 import type { Stdio } from "./handles/stdio.js";
-import type { ProcessType } from "./live-processes.js";
 import type { ProcessOptions } from "./runtime/runtime.js";
 
 /** How a new process differs from what it is made of. */

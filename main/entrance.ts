@@ -6,7 +6,7 @@ import type { PreparePlan, RunPlan } from "../helper/protocol/plans.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
 import { requireAddon, tryAddon } from "./base/addon.js";
 import { systemError } from "./base/errors.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "./connection/connection.js";
 import { socketPair } from "./launch.js";
 
 /** What this program has entered last: most do the same again and again. */

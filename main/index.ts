@@ -2,7 +2,7 @@
 export type { AdoptOptions } from "./adoption.js";
 export type { WaitOptions } from "./base/abort.js";
 export { ForkError, type ForkErrorCode } from "./base/errors.js";
-export type { ExitStatus } from "./exit-status.js";
+export type { ExitStatus } from "./connection/exit-status.js";
 export type { Handle } from "./handles/handles.js";
 export type { PipeEnds, StandardStream, StandardStreams } from "./handles/stdio.js";
 export type { MemoryUse } from "./metrics/memory.js";

@@ -10,9 +10,9 @@ import { unpackedPath } from "../native/locate/archive.cjs";
 import { tryAddon } from "./base/addon.js";
 import { ForkError, systemError } from "./base/errors.js";
 import { givePriority, needsSession } from "./base/priority.js";
-import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
+import { Connection, MAX_ANSWER_BYTES } from "./connection/connection.js";
+import { ChildProcessHandle, PidfdHandle } from "./connection/process-handle.js";
 import { Stdio } from "./handles/stdio.js";
-import { ChildProcessHandle, PidfdHandle } from "./process-handle.js";
 import type { Runtime } from "./runtime/runtime.js";
 
 /** Where a process without the addon has the worker's socket. */

@@ -6,7 +6,7 @@ import { MessageType, type Value } from "../helper/protocol/message.cjs";
 import type { RunPlan } from "../helper/protocol/plans.cjs";
 import { ForkError } from "./base/errors.js";
 import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./birth.js";
-import type { Connection } from "./connection.js";
+import type { Connection } from "./connection/connection.js";
 import type { Entered } from "./entrance.js";
 import type { SentHandle } from "./handles/handles.js";
 import { NO_PIPES, type PipeEnds } from "./handles/stdio.js";

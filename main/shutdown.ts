@@ -1,7 +1,7 @@
 /** The end of every process of this program, in a bounded time. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "./connection.js";
-import { liveProcesses, startNoMore } from "./live-processes.js";
+import type { Connection } from "./connection/connection.js";
+import { liveProcesses, startNoMore } from "./connection/registry.js";
 import { closeDefaultTemplate } from "./template-core.js";
 
 /** How long the kernel may take to end what was killed. */

@@ -6,10 +6,10 @@ import { unpackedPath } from "../native/locate/archive.cjs";
 import { requireAddon } from "./base/addon.js";
 import { noDescriptorError } from "./base/errors.js";
 import type { BirthOptions } from "./birth.js";
-import { Connection, MAX_ANSWER_BYTES } from "./connection.js";
+import { Connection, MAX_ANSWER_BYTES } from "./connection/connection.js";
+import { PidfdHandle } from "./connection/process-handle.js";
 import type { Stdio } from "./handles/stdio.js";
 import { socketPair } from "./launch.js";
-import { PidfdHandle } from "./process-handle.js";
 
 export interface ForkStart {
   /** What was asked for this very process. */

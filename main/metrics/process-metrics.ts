@@ -2,8 +2,8 @@
 import fs from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { ForkError } from "../base/errors.js";
-import type { Connection } from "../connection.js";
-import { liveProcesses, type ProcessType } from "../live-processes.js";
+import type { Connection } from "../connection/connection.js";
+import { liveProcesses, type ProcessType } from "../connection/registry.js";
 import { readMemory } from "./memory.js";
 
 export interface ProcessMetric {

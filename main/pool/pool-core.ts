@@ -1,6 +1,6 @@
 /** Joins the scheduler's decisions with processes and time. */
 import { ForkError } from "../base/errors.js";
-import type { ExitStatus } from "../exit-status.js";
+import type { ExitStatus } from "../connection/exit-status.js";
 import type { Service } from "../rpc/service.js";
 import type { TemplateDeath } from "../template-core.js";
 import { AbortWatch } from "./abort-watch.js";

@@ -1,6 +1,6 @@
 /** One worker of a pool, with the jobs that it has. */
 import { ForkError } from "../base/errors.js";
-import type { ExitStatus } from "../exit-status.js";
+import type { ExitStatus } from "../connection/exit-status.js";
 import type { ForkProcess } from "../process.js";
 import { RpcProcess } from "../rpc/rpc-process.js";
 import type { Service } from "../rpc/service.js";

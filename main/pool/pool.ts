@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
 import { callerFile } from "../base/caller.js";
 import { ForkError } from "../base/errors.js";
-import type { ExitStatus } from "../exit-status.js";
+import type { ExitStatus } from "../connection/exit-status.js";
 import { callsOf } from "../rpc/api.js";
 import { serviceOf } from "../rpc/service.js";
 import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "../rpc/types.js";

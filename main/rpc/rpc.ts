@@ -2,7 +2,7 @@
 import type { Listener } from "../../helper/rpc/listeners.cjs";
 import { callerFile } from "../base/caller.js";
 import { ForkError } from "../base/errors.js";
-import type { ExitStatus } from "../exit-status.js";
+import type { ExitStatus } from "../connection/exit-status.js";
 import { type MemoryUse, readMemory } from "../metrics/memory.js";
 import { ForkProcess } from "../process.js";
 import { callsOf } from "./api.js";

@@ -4,7 +4,7 @@ import { MessageType, type Outgoing } from "../../helper/protocol/message.cjs";
 import type { Addon } from "../../native/addon/addon.cjs";
 import { requireAddon } from "../base/addon.js";
 import { ForkError, systemError } from "../base/errors.js";
-import type { Connection } from "../connection.js";
+import type { Connection } from "../connection/connection.js";
 import type { ProcessCore } from "../process-core.js";
 import { type Command, readCommand } from "./command.js";
 import { environmentBlock } from "./environment.js";

@@ -1,5 +1,5 @@
 /** What a program's object and whoever watches over the program say to each other. */
-import type { ExitStatus } from "../exit-status.js";
+import type { ExitStatus } from "../connection/exit-status.js";
 
 /** A started program to whoever watches over it. */
 export interface Life {

@@ -5,7 +5,7 @@ import { channel } from "node:diagnostics_channel";
 import { EventEmitter } from "node:events";
 import type net from "node:net";
 import type { Addon } from "../../native/addon/addon.cjs";
-import type { ExitStatus } from "../exit-status.js";
+import type { ExitStatus } from "../connection/exit-status.js";
 import type { Life, News } from "./life.js";
 import { spawnFailure, systemFailure } from "./node-errors.js";
 import { PipeEnds } from "./pipe-ends.js";

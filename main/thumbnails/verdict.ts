@@ -1,6 +1,6 @@
 /** Whose fault it is when a worker ends, or has to be ended, while it makes a picture. */
 import { ForkError } from "../base/errors.js";
-import { describeStatus } from "../exit-status.js";
+import { describeStatus } from "../connection/exit-status.js";
 import type { PictureFailure } from "./request.js";
 
 /** Signals that are no news about the picture: somebody, or the kernel for want of memory, ended the process. */

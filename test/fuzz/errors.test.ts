@@ -4,8 +4,8 @@ import { suite, test } from "node:test";
 import fc from "fast-check";
 import { type Message, MessageType } from "../../helper/protocol/message.cjs";
 import { describeError, MAX_CAUSES, reviveError } from "../../helper/protocol/remote-error.cjs";
-import { readExit, readFailure, readHello, readNumber } from "../../main/answers.js";
 import { errorOfFailure } from "../../main/base/errors.js";
+import { readExit, readFailure, readHello, readNumber } from "../../main/connection/answers.js";
 import { FUZZ } from "../support/fuzz.js";
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;

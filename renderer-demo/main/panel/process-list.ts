@@ -1,5 +1,5 @@
 /** The gallery's processes and their memory, as the panel shows them. */
-import { liveProcesses } from "../../../main/live-processes.js";
+import { liveProcesses } from "../../../main/connection/registry.js";
 import { type MemoryUse, readMemory } from "../../../main/metrics/memory.js";
 import type { ProcessNews } from "../../contract/events.js";
 import type { Gallery } from "../gallery.js";

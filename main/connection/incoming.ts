@@ -1,7 +1,7 @@
 /** The messages of a process to its parent, told apart. */
-import { type Message, MessageType } from "../helper/protocol/message.cjs";
-import type { ExitReport, Hello } from "../helper/protocol/plans.cjs";
-import type { Failure } from "../helper/protocol/remote-error.cjs";
+import { type Message, MessageType } from "../../helper/protocol/message.cjs";
+import type { ExitReport, Hello } from "../../helper/protocol/plans.cjs";
+import type { Failure } from "../../helper/protocol/remote-error.cjs";
 import { readExit, readFailure, readHello, readNumber } from "./answers.js";
 
 export interface Hearer {

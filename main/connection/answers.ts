@@ -1,7 +1,7 @@
 /** What a process says, checked: it may be another program, or of another version. */
-import type { Message } from "../helper/protocol/message.cjs";
-import type { ExitReport, Hello } from "../helper/protocol/plans.cjs";
-import { FAILURE_KINDS, type Failure, MAX_CAUSES, type RemoteError } from "../helper/protocol/remote-error.cjs";
+import type { Message } from "../../helper/protocol/message.cjs";
+import type { ExitReport, Hello } from "../../helper/protocol/plans.cjs";
+import { FAILURE_KINDS, type Failure, MAX_CAUSES, type RemoteError } from "../../helper/protocol/remote-error.cjs";
 
 /** @throws RangeError when the message is no Hello */
 export function readHello(message: Message): Hello {

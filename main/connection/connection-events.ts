@@ -1,6 +1,6 @@
 /** What a connection tells the one that made it. */
-import type { ExitReport, Hello } from "../helper/protocol/plans.cjs";
-import type { ForkError } from "./base/errors.js";
+import type { ExitReport, Hello } from "../../helper/protocol/plans.cjs";
+import type { ForkError } from "../base/errors.js";
 
 export interface ConnectionEvents {
   /** Called once, for a fresh runtime. */

@@ -2,10 +2,10 @@
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import { isMainThread } from "node:worker_threads";
-import { type Addon, type Poller, READABLE } from "../native/addon/addon.cjs";
-import { ForkError } from "./base/errors.js";
+import { type Addon, type Poller, READABLE } from "../../native/addon/addon.cjs";
+import { ForkError } from "../base/errors.js";
+import { duplicate } from "../handles/handles.js";
 import { type ExitStatus, statusOfWait } from "./exit-status.js";
-import { duplicate } from "./handles/handles.js";
 
 export interface ProcessHandle {
   readonly pid: number;

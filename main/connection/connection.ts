@@ -1,20 +1,20 @@
 /** One process as its parent sees it: requests and their answers, failure, and the end. */
-import type { Channel, ChannelEvents } from "../helper/protocol/channel.cjs";
-import { type Message, MessageType, type Outgoing } from "../helper/protocol/message.cjs";
-import type { ExitReport, Hello } from "../helper/protocol/plans.cjs";
-import type { Failure } from "../helper/protocol/remote-error.cjs";
-import { errorOfFailure, type ForkError } from "./base/errors.js";
-import { belongsHere, endsHere } from "./base/fork-hooks.js";
+import type { Channel, ChannelEvents } from "../../helper/protocol/channel.cjs";
+import { type Message, MessageType, type Outgoing } from "../../helper/protocol/message.cjs";
+import type { ExitReport, Hello } from "../../helper/protocol/plans.cjs";
+import type { Failure } from "../../helper/protocol/remote-error.cjs";
+import { errorOfFailure, type ForkError } from "../base/errors.js";
+import { belongsHere, endsHere } from "../base/fork-hooks.js";
 import { type Child, Children, type Source } from "./children.js";
 import { brokenError, closedError, diedError, foreignError } from "./connection-errors.js";
 import type { ConnectionEvents } from "./connection-events.js";
-import { Ending } from "./ending.js";
 import { type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "./exit-status.js";
-import { type Hearer, hear } from "./hearing.js";
-import { Hold } from "./hold.js";
-import { enlist, type ProcessType, strike } from "./live-processes.js";
+import { Ending } from "./exit-watch.js";
+import { type Hearer, hear } from "./incoming.js";
+import { Hold } from "./keep-alive.js";
+import { type Asker, HARMLESS, Requests, UNFAILING } from "./pending-requests.js";
 import type { ProcessHandle } from "./process-handle.js";
-import { type Asker, HARMLESS, Requests, UNFAILING } from "./requests.js";
+import { enlist, type ProcessType, strike } from "./registry.js";
 
 /** Messages to a parent are short; a stack trace is the longest. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /** What becomes of a connection whose process is gone, or is not what it should be. */
-import { ForkError } from "./base/errors.js";
+import { ForkError } from "../base/errors.js";
 import { describeStatus, type ExitStatus } from "./exit-status.js";
 
 export function diedError(pid: number | undefined, status: ExitStatus): ForkError {

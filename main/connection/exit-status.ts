@@ -1,7 +1,7 @@
 /** How processes end. */
 import { constants } from "node:os";
-import type { ExitReport } from "../helper/protocol/plans.cjs";
-import type { WaitStatus } from "../native/addon/addon.cjs";
+import type { ExitReport } from "../../helper/protocol/plans.cjs";
+import type { WaitStatus } from "../../native/addon/addon.cjs";
 
 /** As of `child_process`: exactly one is null. Both are when whoever could have told ended first. */
 export interface ExitStatus {

@@ -1,6 +1,6 @@
 /** The processes of this program that live: for figures, and for a common end. */
 
-import { ForkError } from "./base/errors.js";
+import { ForkError } from "../base/errors.js";
 import type { Connection } from "./connection.js";
 
 /** A template can be forked; a worker runs a function, or serves calls; the rest wait to be told what to do. */

@@ -1,6 +1,6 @@
 /** What a process was asked and has not answered yet. */
-import { type Message, MessageType } from "../helper/protocol/message.cjs";
-import type { ForkError } from "./base/errors.js";
+import { type Message, MessageType } from "../../helper/protocol/message.cjs";
+import type { ForkError } from "../base/errors.js";
 
 /** Who asked. Exactly one of these is called, once. */
 export interface Asker {
