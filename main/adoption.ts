@@ -20,8 +20,8 @@ import { statusOfReport } from "./connection/exit-status.js";
 import { PidfdHandle } from "./connection/process-handle.js";
 import { describeHandle, duplicate } from "./handles/handles.js";
 import { HANDOVER_ID } from "./handover.js";
-import { ProcessCore } from "./process-core.js";
-import { closeSteps, type Step, type StepType } from "./steps.js";
+import { ProcessCore } from "./lifecycle/process-core.js";
+import { closeSteps, type Step, type StepType } from "./lifecycle/steps.js";
 
 export interface AdoptOptions {
   /** Aborting ends the process, whatever it does, and rejects what is pending with an AbortError. */

@@ -10,12 +10,12 @@ import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
 import type { Addon } from "../native/addon/addon.cjs";
 import { requireAddon } from "./base/addon.js";
 import { ForkError } from "./base/errors.js";
-import type { ExecOptions } from "./birth.js";
 import { MAX_ANSWER_BYTES } from "./connection/connection.js";
 import { reportOfStatus } from "./connection/exit-status.js";
-import { socketPair } from "./launch.js";
-import type { GivenProcess, ProcessCore } from "./process-core.js";
-import { wireValues } from "./steps.js";
+import { socketPair } from "./lifecycle/launch.js";
+import type { ExecOptions } from "./lifecycle/options.js";
+import type { GivenProcess, ProcessCore } from "./lifecycle/process-core.js";
+import { wireValues } from "./lifecycle/steps.js";
 
 /** "FK" and the version: no other message has such an id. */
 export const HANDOVER_ID = 0x4b46_0000 + PROTOCOL_VERSION;

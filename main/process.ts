@@ -9,13 +9,13 @@ import { requireAddon } from "./base/addon.js";
 import { callerFile } from "./base/caller.js";
 import { checkOptions } from "./base/check-options.js";
 import { ForkError } from "./base/errors.js";
-import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./birth.js";
-import { socketOf } from "./entrance.js";
 import { copyHandle, type Handle } from "./handles/handles.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "./handles/stdio.js";
 import { toHandle } from "./handover.js";
-import { ProcessCore } from "./process-core.js";
-import { runPlan, specifierOf } from "./run-plan.js";
+import { socketOf } from "./lifecycle/enter-function.js";
+import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./lifecycle/options.js";
+import { ProcessCore } from "./lifecycle/process-core.js";
+import { runPlan, specifierOf } from "./lifecycle/run-target.js";
 import type { RuntimeOptions } from "./runtime/runtime.js";
 import { becomeProgram } from "./spawn/become.js";
 import type {

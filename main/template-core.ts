@@ -5,10 +5,10 @@ import { processFacts } from "../helper/protocol/process-context.cjs";
 import type { DirectoryIdentity } from "../native/addon/addon.cjs";
 import { tryAddon } from "./base/addon.js";
 import { ForkError } from "./base/errors.js";
-import { type BirthOptions, type ExecOptions, titleOf } from "./birth.js";
 import type { ExitStatus } from "./connection/exit-status.js";
 import { type StandardStreams, Stdio } from "./handles/stdio.js";
-import { ProcessCore } from "./process-core.js";
+import { type BirthOptions, type ExecOptions, titleOf } from "./lifecycle/options.js";
+import { ProcessCore } from "./lifecycle/process-core.js";
 import { Spares } from "./spares.js";
 
 export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal" | "detached"> {

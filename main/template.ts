@@ -6,8 +6,8 @@ import { untilAborted, type WaitOptions } from "./base/abort.js";
 import { callerFile } from "./base/caller.js";
 import { checkOptions } from "./base/check-options.js";
 import { abortError, ForkError } from "./base/errors.js";
+import { specifierOf } from "./lifecycle/run-target.js";
 import { type ForkOptions, type ForkProcess, forkOf } from "./process.js";
-import { specifierOf } from "./run-plan.js";
 import type { RuntimeOptions } from "./runtime/runtime.js";
 import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "./template-core.js";
 

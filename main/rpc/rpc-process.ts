@@ -7,8 +7,8 @@ import { requireAddon, tryAddon } from "../base/addon.js";
 import { abortError, ForkError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
 import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../connection/exit-status.js";
+import type { ProcessCore } from "../lifecycle/process-core.js";
 import type { ForkProcess } from "../process.js";
-import type { ProcessCore } from "../process-core.js";
 import { type ClientEvents, RpcClient } from "./client.js";
 import type { Service } from "./service.js";
 

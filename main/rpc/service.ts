@@ -7,8 +7,8 @@ import type { Serializer } from "../../helper/rpc/values.cjs";
 import { LIBRARY } from "../../native/locate/place.cjs";
 import { optionError } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
-import { titleOf } from "../birth.js";
-import { specifierOf } from "../run-plan.js";
+import { titleOf } from "../lifecycle/options.js";
+import { specifierOf } from "../lifecycle/run-target.js";
 import { preloadInTemplates } from "../template-core.js";
 
 export interface ServiceOptions {

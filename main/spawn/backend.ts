@@ -4,7 +4,7 @@ import type { Addon, DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { requireAddon } from "../base/addon.js";
 import type { ForkError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
-import type { ProcessCore } from "../process-core.js";
+import type { ProcessCore } from "../lifecycle/process-core.js";
 import { whyUnforkable } from "../runtime/runtime.js";
 import { defaultTemplateCore } from "../template-core.js";
 

@@ -5,7 +5,7 @@ import type { Addon } from "../../native/addon/addon.cjs";
 import { requireAddon } from "../base/addon.js";
 import { ForkError, systemError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
-import type { ProcessCore } from "../process-core.js";
+import type { ProcessCore } from "../lifecycle/process-core.js";
 import { type Command, readCommand } from "./command.js";
 import { environmentBlock } from "./environment.js";
 import type { News } from "./life.js";

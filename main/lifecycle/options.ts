@@ -1,8 +1,8 @@
 /** How processes come to life: what is asked for, and what is known of how. */
 
-import type { ProcessType } from "./connection/registry.js";
-import type { Stdio } from "./handles/stdio.js";
-import type { ProcessOptions } from "./runtime/runtime.js";
+import type { ProcessType } from "../connection/registry.js";
+import type { Stdio } from "../handles/stdio.js";
+import type { ProcessOptions } from "../runtime/runtime.js";
 
 /** How a new process differs from what it is made of. */
 export interface BirthOptions {

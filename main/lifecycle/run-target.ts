@@ -1,9 +1,9 @@
 /** What `run` and `require` name: functions and modules. */
-import type { RunPlan } from "../helper/protocol/plans.cjs";
-import { callerFile } from "./base/caller.js";
-import { ForkError } from "./base/errors.js";
-import { belongsHere, type Ownable } from "./base/fork-hooks.js";
-import { titleOf } from "./birth.js";
+import type { RunPlan } from "../../helper/protocol/plans.cjs";
+import { callerFile } from "../base/caller.js";
+import { ForkError } from "../base/errors.js";
+import { belongsHere, type Ownable } from "../base/fork-hooks.js";
+import { titleOf } from "./options.js";
 
 /** @throws ForkError ERR_FORK_ARGUMENT */
 export function specifierOf(module: string | URL): string {

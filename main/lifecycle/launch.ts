@@ -1,19 +1,19 @@
 /** Executing a fresh runtime. */
 import { spawn } from "node:child_process";
 import type net from "node:net";
-import { blockOf } from "../helper/protocol/block.cjs";
-import { START_ARGUMENT, type StartPlan } from "../helper/protocol/plans.cjs";
-import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
-import { StreamChannel } from "../helper/protocol/stream-channel.cjs";
-import { type Addon, FIRST_FILE_FD } from "../native/addon/addon.cjs";
-import { unpackedPath } from "../native/locate/archive.cjs";
-import { tryAddon } from "./base/addon.js";
-import { ForkError, systemError } from "./base/errors.js";
-import { givePriority, needsSession } from "./base/priority.js";
-import { Connection, MAX_ANSWER_BYTES } from "./connection/connection.js";
-import { ChildProcessHandle, PidfdHandle } from "./connection/process-handle.js";
-import { Stdio } from "./handles/stdio.js";
-import type { Runtime } from "./runtime/runtime.js";
+import { blockOf } from "../../helper/protocol/block.cjs";
+import { START_ARGUMENT, type StartPlan } from "../../helper/protocol/plans.cjs";
+import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
+import { StreamChannel } from "../../helper/protocol/stream-channel.cjs";
+import { type Addon, FIRST_FILE_FD } from "../../native/addon/addon.cjs";
+import { unpackedPath } from "../../native/locate/archive.cjs";
+import { tryAddon } from "../base/addon.js";
+import { ForkError, systemError } from "../base/errors.js";
+import { givePriority, needsSession } from "../base/priority.js";
+import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
+import { ChildProcessHandle, PidfdHandle } from "../connection/process-handle.js";
+import { Stdio } from "../handles/stdio.js";
+import type { Runtime } from "../runtime/runtime.js";
 
 /** Where a process without the addon has the worker's socket. */
 const SOCKET_INDEX = 4;

@@ -1,5 +1,5 @@
 /** What a process was given and told so far, while it is possible that its forks are fresh runtimes that have to repeat it. */
-import { Stdio } from "./handles/stdio.js";
+import { Stdio } from "../handles/stdio.js";
 import { closeSteps, copySteps, type Step } from "./steps.js";
 
 export class Repeatable {

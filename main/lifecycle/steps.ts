@@ -1,7 +1,7 @@
 /** Commands that are answered by failure alone, and what they own. */
-import { MessageType, type Value } from "../helper/protocol/message.cjs";
-import { requireAddon, tryAddon } from "./base/addon.js";
-import { duplicate, type SentHandle } from "./handles/handles.js";
+import { MessageType, type Value } from "../../helper/protocol/message.cjs";
+import { requireAddon, tryAddon } from "../base/addon.js";
+import { duplicate, type SentHandle } from "../handles/handles.js";
 
 export type StepType = MessageType.Eval | MessageType.Require | MessageType.Arguments | MessageType.Handles;
 

@@ -1,15 +1,15 @@
 /** A fork of another process: asked for, and told of when it has come to life. */
-import { LOST_HANDLE, MessageType } from "../helper/protocol/message.cjs";
-import type { ForkPlan } from "../helper/protocol/plans.cjs";
-import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
-import { unpackedPath } from "../native/locate/archive.cjs";
-import { requireAddon } from "./base/addon.js";
-import { noDescriptorError } from "./base/errors.js";
-import type { BirthOptions } from "./birth.js";
-import { Connection, MAX_ANSWER_BYTES } from "./connection/connection.js";
-import { PidfdHandle } from "./connection/process-handle.js";
-import type { Stdio } from "./handles/stdio.js";
+import { LOST_HANDLE, MessageType } from "../../helper/protocol/message.cjs";
+import type { ForkPlan } from "../../helper/protocol/plans.cjs";
+import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
+import { unpackedPath } from "../../native/locate/archive.cjs";
+import { requireAddon } from "../base/addon.js";
+import { noDescriptorError } from "../base/errors.js";
+import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
+import { PidfdHandle } from "../connection/process-handle.js";
+import type { Stdio } from "../handles/stdio.js";
 import { socketPair } from "./launch.js";
+import type { BirthOptions } from "./options.js";
 
 export interface ForkStart {
   /** What was asked for this very process. */

@@ -1,15 +1,15 @@
 /** One process from when it is asked for until it is over: how it comes to life, is told things, fails, and is ended. */
 import type net from "node:net";
-import type { RunPlan } from "../helper/protocol/plans.cjs";
-import { abortError } from "./base/errors.js";
-import { type BirthOptions, type ExecOptions, type Strategy, strategyOf } from "./birth.js";
-import type { Connection } from "./connection/connection.js";
-import { assertMayStart } from "./connection/registry.js";
-import { Entrance } from "./entrance.js";
-import { Repeatable } from "./repeatable.js";
+import type { RunPlan } from "../../helper/protocol/plans.cjs";
+import { abortError } from "../base/errors.js";
+import type { Connection } from "../connection/connection.js";
+import { assertMayStart } from "../connection/registry.js";
+import { Entrance } from "./enter-function.js";
+import { type BirthOptions, type ExecOptions, type Strategy, strategyOf } from "./options.js";
+import { Repeatable } from "./replay-log.js";
 import { Stage, Stages } from "./stages.js";
-import { startFork } from "./start-fork.js";
-import { awaitHello, type StartedRuntime, startRuntime } from "./start-runtime.js";
+import { awaitHello, type StartedRuntime, startRuntime } from "./start-by-exec.js";
+import { startFork } from "./start-by-fork.js";
 import { closeSteps, type Step, wireValues } from "./steps.js";
 
 /** Failures that somebody was told of by a rejection: of the process itself, or of a fork that failed with it. */

@@ -1,12 +1,12 @@
 /** The worker's socket: made when a function is entered, or ahead of that, and handed to whoever asked for the function. */
 import type net from "node:net";
-import { MessageType } from "../helper/protocol/message.cjs";
-import { openSocket } from "../helper/protocol/open-socket.cjs";
-import type { PreparePlan, RunPlan } from "../helper/protocol/plans.cjs";
-import type { Addon } from "../native/addon/addon.cjs";
-import { requireAddon, tryAddon } from "./base/addon.js";
-import { systemError } from "./base/errors.js";
-import type { Connection } from "./connection/connection.js";
+import { MessageType } from "../../helper/protocol/message.cjs";
+import { openSocket } from "../../helper/protocol/open-socket.cjs";
+import type { PreparePlan, RunPlan } from "../../helper/protocol/plans.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { requireAddon, tryAddon } from "../base/addon.js";
+import { systemError } from "../base/errors.js";
+import type { Connection } from "../connection/connection.js";
 import { socketPair } from "./launch.js";
 
 /** What this program has entered last: most do the same again and again. */

@@ -1,10 +1,10 @@
 /** A fresh runtime on its way to say hello. Until then it may be anything. */
-import { PROTOCOL_VERSION } from "../helper/protocol/message.cjs";
-import type { Hello } from "../helper/protocol/plans.cjs";
-import type { ExecOptions } from "./birth.js";
-import type { Stdio } from "./handles/stdio.js";
+import { PROTOCOL_VERSION } from "../../helper/protocol/message.cjs";
+import type { Hello } from "../../helper/protocol/plans.cjs";
+import type { Stdio } from "../handles/stdio.js";
+import { chooseRuntime, type Runtime } from "../runtime/runtime.js";
 import { type Launched, launch, runtimeError } from "./launch.js";
-import { chooseRuntime, type Runtime } from "./runtime/runtime.js";
+import type { ExecOptions } from "./options.js";
 
 const START_TIMEOUT_MS = 30_000;
 

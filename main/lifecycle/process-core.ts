@@ -2,14 +2,14 @@
  * What a process object stands for: the commands that it may be given, and when. Knows nothing of the object, so that
  * dropping the object can end the process.
  */
-import { MessageType, type Value } from "../helper/protocol/message.cjs";
-import type { RunPlan } from "../helper/protocol/plans.cjs";
-import { ForkError } from "./base/errors.js";
-import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./birth.js";
-import type { Connection } from "./connection/connection.js";
-import type { Entered } from "./entrance.js";
-import type { SentHandle } from "./handles/handles.js";
-import { NO_PIPES, type PipeEnds } from "./handles/stdio.js";
+import { MessageType, type Value } from "../../helper/protocol/message.cjs";
+import type { RunPlan } from "../../helper/protocol/plans.cjs";
+import { ForkError } from "../base/errors.js";
+import type { Connection } from "../connection/connection.js";
+import type { SentHandle } from "../handles/handles.js";
+import { NO_PIPES, type PipeEnds } from "../handles/stdio.js";
+import type { Entered } from "./enter-function.js";
+import { type BirthOptions, type ExecOptions, type Strategy, titleOf } from "./options.js";
 import { ProcessLife } from "./process-life.js";
 import { Stage } from "./stages.js";
 import type { Step, StepType } from "./steps.js";
