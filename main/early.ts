@@ -6,7 +6,7 @@
 import { becomeRuntime } from "../helper/boot/become-runtime.cjs";
 import { processFacts } from "../helper/protocol/process-context.cjs";
 import { setHosted } from "./runtime/runtime.js";
-import { defaultTemplateCore } from "./template-core.js";
+import { defaultTemplateCore } from "./template/template-process.js";
 
 setHosted();
 becomeRuntime();

@@ -19,6 +19,6 @@ export type {
   SpawnOptionsWithStdioTuple,
   StdioOption,
 } from "./spawn/types.js";
+export { closeDefaultTemplate, type TemplateDeath } from "./template/template-process.js";
 export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./template.js";
-export { closeDefaultTemplate, type TemplateDeath } from "./template-core.js";
 export type { Worker } from "./worker.js";

@@ -25,7 +25,7 @@ import type {
   SpawnOptionsWithStdioTuple,
   StdioOption,
 } from "./spawn/types.js";
-import { defaultTemplateCore } from "./template-core.js";
+import { defaultTemplateCore } from "./template/template-process.js";
 import { takeValues } from "./values.js";
 import { Worker } from "./worker.js";
 

@@ -9,7 +9,7 @@ import { abortError, ForkError } from "./base/errors.js";
 import { specifierOf } from "./lifecycle/run-target.js";
 import { type ForkOptions, type ForkProcess, forkOf } from "./process.js";
 import type { RuntimeOptions } from "./runtime/runtime.js";
-import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "./template-core.js";
+import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "./template/template-process.js";
 
 export interface TemplateOptions extends RuntimeOptions {
   /** For `ps` and messages. */

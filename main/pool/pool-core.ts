@@ -2,7 +2,7 @@
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import type { Service } from "../rpc/service.js";
-import type { TemplateDeath } from "../template-core.js";
+import type { TemplateDeath } from "../template/template-process.js";
 import { AbortWatch } from "./abort-watch.js";
 import type { Attempt } from "./attempt.js";
 import { Job, type JobOptions } from "./job.js";

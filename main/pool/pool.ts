@@ -7,7 +7,7 @@ import type { ExitStatus } from "../connection/exit-status.js";
 import { callsOf } from "../rpc/api.js";
 import { serviceOf } from "../rpc/service.js";
 import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "../rpc/types.js";
-import type { TemplateDeath } from "../template-core.js";
+import type { TemplateDeath } from "../template/template-process.js";
 import { checkJobOptions, type JobOptions } from "./job.js";
 import { count, type PoolOptions, settingsOf } from "./options.js";
 import { type CoreEvents, PoolCore } from "./pool-core.js";

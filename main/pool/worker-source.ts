@@ -2,8 +2,8 @@
 import { ForkError } from "../base/errors.js";
 import type { StandardStreams } from "../handles/stdio.js";
 import { birthOptions, ForkProcess } from "../process.js";
+import type { TemplateDeath } from "../template/template-process.js";
 import { Template } from "../template.js";
-import type { TemplateDeath } from "../template-core.js";
 import type { PoolOptions } from "./options.js";
 import { type OutputModes, stdioFor } from "./output.js";
 

@@ -6,7 +6,7 @@ import type { ForkError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
 import type { ProcessCore } from "../lifecycle/process-core.js";
 import { whyUnforkable } from "../runtime/runtime.js";
-import { defaultTemplateCore } from "../template-core.js";
+import { defaultTemplateCore } from "../template/template-process.js";
 
 export interface Backend {
   addon: Addon;

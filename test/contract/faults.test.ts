@@ -12,7 +12,7 @@ import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { closeDefaultTemplate, ForkProcess, Template, type TemplateDeath } from "../../main/index.js";
 import { createPool } from "../../main/pool/index.js";
-import { defaultTemplateCore } from "../../main/template-core.js";
+import { defaultTemplateCore } from "../../main/template/template-process.js";
 import { FORK } from "../support/configurations.js";
 import { forbidLeaks } from "../support/leaks.js";
 import { exists, processesOf } from "../support/processes.js";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import { suite, test } from "node:test";
 import { ForkProcess, spawn, Template } from "../../main/index.js";
-import { defaultTemplateCore } from "../../main/template-core.js";
+import { defaultTemplateCore } from "../../main/template/template-process.js";
 import { forbidLeaks } from "../support/leaks.js";
 
 const OTHER = 0;

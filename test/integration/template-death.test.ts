@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ForkError, ForkProcess, Template, type TemplateDeath, type Worker } from "../../main/index.js";
-import { defaultTemplateCore } from "../../main/template-core.js";
+import { defaultTemplateCore } from "../../main/template/template-process.js";
 import { forbidLeaks } from "../support/leaks.js";
 import { exists } from "../support/processes.js";
 import { until } from "../support/until.js";

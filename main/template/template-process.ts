@@ -1,14 +1,14 @@
 /** What stands behind a template: a process that is started again on the next use after it has died. */
 
-import { MessageType } from "../helper/protocol/message.cjs";
-import { processFacts } from "../helper/protocol/process-context.cjs";
-import type { DirectoryIdentity } from "../native/addon/addon.cjs";
-import { tryAddon } from "./base/addon.js";
-import { ForkError } from "./base/errors.js";
-import type { ExitStatus } from "./connection/exit-status.js";
-import { type StandardStreams, Stdio } from "./handles/stdio.js";
-import { type BirthOptions, type ExecOptions, titleOf } from "./lifecycle/options.js";
-import { ProcessCore } from "./lifecycle/process-core.js";
+import { MessageType } from "../../helper/protocol/message.cjs";
+import { processFacts } from "../../helper/protocol/process-context.cjs";
+import type { DirectoryIdentity } from "../../native/addon/addon.cjs";
+import { tryAddon } from "../base/addon.js";
+import { ForkError } from "../base/errors.js";
+import type { ExitStatus } from "../connection/exit-status.js";
+import { type StandardStreams, Stdio } from "../handles/stdio.js";
+import { type BirthOptions, type ExecOptions, titleOf } from "../lifecycle/options.js";
+import { ProcessCore } from "../lifecycle/process-core.js";
 import { Spares } from "./spares.js";
 
 export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal" | "detached"> {

@@ -1,5 +1,5 @@
 /** Processes that were made ahead of need: taking one costs no more than a message. */
-import type { ProcessCore } from "./lifecycle/process-core.js";
+import type { ProcessCore } from "../lifecycle/process-core.js";
 
 /** After a start the processors have that to do first. */
 const REFILL_DELAY_MS = 2;

@@ -1,8 +1,8 @@
 /** The end of every process of this program, in a bounded time. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "./connection/connection.js";
-import { liveProcesses, startNoMore } from "./connection/registry.js";
-import { closeDefaultTemplate } from "./template-core.js";
+import type { Connection } from "../connection/connection.js";
+import { liveProcesses, startNoMore } from "../connection/registry.js";
+import { closeDefaultTemplate } from "./template-process.js";
 
 /** How long the kernel may take to end what was killed. */
 const FORCE_MS = 1000;
