@@ -1,5 +1,5 @@
 /** desktop-fork: workers in milliseconds, forked from a template process. */
-export type { AdoptOptions } from "./adoption.js";
+
 export type { WaitOptions } from "./base/abort.js";
 export { ForkError, type ForkErrorCode } from "./base/errors.js";
 export type { ExitStatus } from "./connection/exit-status.js";
@@ -21,4 +21,5 @@ export type {
 } from "./spawn/types.js";
 export { closeDefaultTemplate, type TemplateDeath } from "./template/template-process.js";
 export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./template.js";
+export type { AdoptOptions } from "./transfer/take.js";
 export type { Worker } from "./worker.js";

@@ -3,7 +3,6 @@ import type { ChildProcess, ChildProcessByStdio, ChildProcessWithoutNullStreams 
 import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { MessageType } from "../helper/protocol/message.cjs";
-import { type AdoptOptions, fromHandle } from "./adoption.js";
 import { untilAborted, type WaitOptions } from "./base/abort.js";
 import { requireAddon } from "./base/addon.js";
 import { callerFile } from "./base/caller.js";
@@ -11,7 +10,6 @@ import { checkOptions } from "./base/check-options.js";
 import { ForkError } from "./base/errors.js";
 import { copyHandle, type Handle } from "./handles/handles.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "./handles/stdio.js";
-import { toHandle } from "./handover.js";
 import { socketOf } from "./lifecycle/enter-function.js";
 import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./lifecycle/options.js";
 import { ProcessCore } from "./lifecycle/process-core.js";
@@ -26,6 +24,8 @@ import type {
   StdioOption,
 } from "./spawn/types.js";
 import { defaultTemplateCore } from "./template/template-process.js";
+import { toHandle } from "./transfer/give.js";
+import { type AdoptOptions, fromHandle } from "./transfer/take.js";
 import { takeValues } from "./values.js";
 import { Worker } from "./worker.js";
 

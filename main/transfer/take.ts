@@ -1,27 +1,27 @@
 /** A process object that another program has passed on. */
 import net from "node:net";
-import type { ChannelEvents } from "../helper/protocol/channel.cjs";
+import type { ChannelEvents } from "../../helper/protocol/channel.cjs";
 import {
   HEADER_BYTES,
   LOST_HANDLE,
   MAX_PAYLOAD_BYTES,
   type Message,
   MessageType,
-} from "../helper/protocol/message.cjs";
-import type { HandleKind, HandoverPlan } from "../helper/protocol/plans.cjs";
-import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
-import type { Addon } from "../native/addon/addon.cjs";
-import { requireAddon } from "./base/addon.js";
-import { ForkError, noDescriptorError } from "./base/errors.js";
-import { readExit } from "./connection/answers.js";
-import type { Child, Source } from "./connection/children.js";
-import { Connection, MAX_ANSWER_BYTES } from "./connection/connection.js";
-import { statusOfReport } from "./connection/exit-status.js";
-import { PidfdHandle } from "./connection/process-handle.js";
-import { describeHandle, duplicate } from "./handles/handles.js";
-import { HANDOVER_ID } from "./handover.js";
-import { ProcessCore } from "./lifecycle/process-core.js";
-import { closeSteps, type Step, type StepType } from "./lifecycle/steps.js";
+} from "../../helper/protocol/message.cjs";
+import type { HandleKind, HandoverPlan } from "../../helper/protocol/plans.cjs";
+import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { requireAddon } from "../base/addon.js";
+import { ForkError, noDescriptorError } from "../base/errors.js";
+import { readExit } from "../connection/answers.js";
+import type { Child, Source } from "../connection/children.js";
+import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
+import { statusOfReport } from "../connection/exit-status.js";
+import { PidfdHandle } from "../connection/process-handle.js";
+import { describeHandle, duplicate } from "../handles/handles.js";
+import { ProcessCore } from "../lifecycle/process-core.js";
+import { closeSteps, type Step, type StepType } from "../lifecycle/steps.js";
+import { HANDOVER_ID } from "./give.js";
 
 export interface AdoptOptions {
   /** Aborting ends the process, whatever it does, and rejects what is pending with an AbortError. */

@@ -3,19 +3,19 @@
  * that stays here tells how the process ended, since only its parent learns that.
  */
 import type net from "node:net";
-import { MessageType, PROTOCOL_VERSION } from "../helper/protocol/message.cjs";
-import { openSocket } from "../helper/protocol/open-socket.cjs";
-import type { HandoverPlan } from "../helper/protocol/plans.cjs";
-import { SocketChannel } from "../helper/protocol/socket-channel.cjs";
-import type { Addon } from "../native/addon/addon.cjs";
-import { requireAddon } from "./base/addon.js";
-import { ForkError } from "./base/errors.js";
-import { MAX_ANSWER_BYTES } from "./connection/connection.js";
-import { reportOfStatus } from "./connection/exit-status.js";
-import { socketPair } from "./lifecycle/launch.js";
-import type { ExecOptions } from "./lifecycle/options.js";
-import type { GivenProcess, ProcessCore } from "./lifecycle/process-core.js";
-import { wireValues } from "./lifecycle/steps.js";
+import { MessageType, PROTOCOL_VERSION } from "../../helper/protocol/message.cjs";
+import { openSocket } from "../../helper/protocol/open-socket.cjs";
+import type { HandoverPlan } from "../../helper/protocol/plans.cjs";
+import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
+import type { Addon } from "../../native/addon/addon.cjs";
+import { requireAddon } from "../base/addon.js";
+import { ForkError } from "../base/errors.js";
+import { MAX_ANSWER_BYTES } from "../connection/connection.js";
+import { reportOfStatus } from "../connection/exit-status.js";
+import { socketPair } from "../lifecycle/launch.js";
+import type { ExecOptions } from "../lifecycle/options.js";
+import type { GivenProcess, ProcessCore } from "../lifecycle/process-core.js";
+import { wireValues } from "../lifecycle/steps.js";
 
 /** "FK" and the version: no other message has such an id. */
 export const HANDOVER_ID = 0x4b46_0000 + PROTOCOL_VERSION;
