@@ -1,5 +1,8 @@
 /** desktop-fork: workers in milliseconds, forked from a template process. */
 
+export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./api/fork-process.js";
+export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./api/template.js";
+export type { Worker } from "./api/worker.js";
 export type { WaitOptions } from "./base/abort.js";
 export { ForkError, type ForkErrorCode } from "./base/errors.js";
 export type { ExitStatus } from "./connection/exit-status.js";
@@ -7,7 +10,6 @@ export type { Handle } from "./handles/handles.js";
 export type { PipeEnds, StandardStream, StandardStreams } from "./handles/stdio.js";
 export type { MemoryUse } from "./metrics/memory.js";
 export { type ProcessMetric, processMetrics } from "./metrics/process-metrics.js";
-export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./process.js";
 export { setRuntime } from "./runtime/runtime.js";
 export { exec, execFile } from "./spawn/exec-file.js";
 export type { Resource, ResourceLimit, ResourceOptions } from "./spawn/resources.js";
@@ -20,6 +22,4 @@ export type {
   StdioOption,
 } from "./spawn/types.js";
 export { closeDefaultTemplate, type TemplateDeath } from "./template/template-process.js";
-export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./template.js";
 export type { AdoptOptions } from "./transfer/take.js";
-export type { Worker } from "./worker.js";

@@ -1,11 +1,11 @@
 /** What a pool can be told, and the checks of it. */
 import fs from "node:fs";
+import { ForkProcess } from "../api/fork-process.js";
+import { Template } from "../api/template.js";
 import { optionError } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
-import { ForkProcess } from "../process.js";
 import type { ServiceOptions } from "../rpc/service.js";
 import type { RuntimeOptions } from "../runtime/runtime.js";
-import { Template } from "../template.js";
 import { OUTPUT_MODES, type OutputMode, type OutputModes } from "./output.js";
 import { availableParallelism } from "./parallelism.js";
 import type { Limits } from "./scheduler.js";

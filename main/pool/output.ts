@@ -1,8 +1,8 @@
 /** What workers write to their standard streams, and where it goes. */
 import type { Socket } from "node:net";
 import { PassThrough, type Readable } from "node:stream";
+import type { ForkProcess } from "../api/fork-process.js";
 import type { StandardStream } from "../handles/stdio.js";
-import type { ForkProcess } from "../process.js";
 
 /**
  * `inherit`: the worker has this program's stream. `ignore`: it is thrown away. The others go through this program:

@@ -1,7 +1,8 @@
 /** One worker of a pool, with the jobs that it has. */
+
+import type { ForkProcess } from "../api/fork-process.js";
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
-import type { ForkProcess } from "../process.js";
 import { RpcProcess } from "../rpc/rpc-process.js";
 import type { Service } from "../rpc/service.js";
 import { Attempt } from "./attempt.js";

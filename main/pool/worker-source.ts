@@ -1,9 +1,10 @@
 /** Where a pool's workers come from. */
+
+import { birthOptions, ForkProcess } from "../api/fork-process.js";
+import { Template } from "../api/template.js";
 import { ForkError } from "../base/errors.js";
 import type { StandardStreams } from "../handles/stdio.js";
-import { birthOptions, ForkProcess } from "../process.js";
 import type { TemplateDeath } from "../template/template-process.js";
-import { Template } from "../template.js";
 import type { PoolOptions } from "./options.js";
 import { type OutputModes, stdioFor } from "./output.js";
 

@@ -3,12 +3,12 @@
 import { SocketLink } from "../../helper/protocol/socket-link.cjs";
 import { StreamLink } from "../../helper/protocol/stream-link.cjs";
 import { useAddon } from "../../helper/rpc/handles.cjs";
+import type { ForkProcess } from "../api/fork-process.js";
 import { requireAddon, tryAddon } from "../base/addon.js";
 import { abortError, ForkError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
 import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../connection/exit-status.js";
 import type { ProcessCore } from "../lifecycle/process-core.js";
-import type { ForkProcess } from "../process.js";
 import { type ClientEvents, RpcClient } from "./client.js";
 import type { Service } from "./service.js";
 

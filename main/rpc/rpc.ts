@@ -1,10 +1,10 @@
 /** Calling the functions of a module in another process. */
 import type { Listener } from "../../helper/rpc/listeners.cjs";
+import { ForkProcess } from "../api/fork-process.js";
 import { callerFile } from "../base/caller.js";
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type MemoryUse, readMemory } from "../metrics/memory.js";
-import { ForkProcess } from "../process.js";
 import { callsOf } from "./api.js";
 import { type CallOptions, checkCallOptions, startCall, tryCall } from "./call-options.js";
 import { RpcProcess } from "./rpc-process.js";

@@ -1,10 +1,10 @@
 /** Where workers come from: one template with sharp loaded, never used, which every worker is forked from. */
 import fs from "node:fs";
 import path from "node:path";
+import { Template, type TemplateOptions } from "../api/template.js";
 import { ForkError } from "../base/errors.js";
 import { type MemoryUse, readMemory } from "../metrics/memory.js";
 import { createPool, type Pool, type PoolOptions } from "../pool/index.js";
-import { Template, type TemplateOptions } from "../template.js";
 
 export type PicturePool = Pick<
   Pool<Pick<typeof import("./worker.js"), "makeThumbnail">>,

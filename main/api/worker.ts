@@ -1,10 +1,10 @@
 /** A process whose function is running. */
 import type net from "node:net";
-import { belongsHere, endsHere } from "./base/fork-hooks.js";
-import type { Connection } from "./connection/connection.js";
-import type { ExitStatus } from "./connection/exit-status.js";
-import type { PipeEnds } from "./handles/stdio.js";
-import { type MemoryUse, readMemory } from "./metrics/memory.js";
+import { belongsHere, endsHere } from "../base/fork-hooks.js";
+import type { Connection } from "../connection/connection.js";
+import type { ExitStatus } from "../connection/exit-status.js";
+import type { PipeEnds } from "../handles/stdio.js";
+import { type MemoryUse, readMemory } from "../metrics/memory.js";
 
 export interface WorkerStart {
   /** Held for the worker. */

@@ -1,7 +1,7 @@
 /** Checks of what is sent as an argument, before anything is sent. */
 import { constants } from "node:buffer";
-import { encodedBytes, MAX_PAYLOAD_BYTES, type Value } from "../helper/protocol/message.cjs";
-import { ForkError } from "./base/errors.js";
+import { encodedBytes, MAX_PAYLOAD_BYTES, type Value } from "../../helper/protocol/message.cjs";
+import { ForkError } from "../base/errors.js";
 
 /**
  * @param first what the message has before them

@@ -1,15 +1,15 @@
 /** Templates: processes that are prepared once and forked often. */
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import { processFacts } from "../helper/protocol/process-context.cjs";
-import { untilAborted, type WaitOptions } from "./base/abort.js";
-import { callerFile } from "./base/caller.js";
-import { checkOptions } from "./base/check-options.js";
-import { abortError, ForkError } from "./base/errors.js";
-import { specifierOf } from "./lifecycle/run-target.js";
-import { type ForkOptions, type ForkProcess, forkOf } from "./process.js";
-import type { RuntimeOptions } from "./runtime/runtime.js";
-import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "./template/template-process.js";
+import { processFacts } from "../../helper/protocol/process-context.cjs";
+import { untilAborted, type WaitOptions } from "../base/abort.js";
+import { callerFile } from "../base/caller.js";
+import { checkOptions } from "../base/check-options.js";
+import { abortError, ForkError } from "../base/errors.js";
+import { specifierOf } from "../lifecycle/run-target.js";
+import type { RuntimeOptions } from "../runtime/runtime.js";
+import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "../template/template-process.js";
+import { type ForkOptions, type ForkProcess, forkOf } from "./fork-process.js";
 
 export interface TemplateOptions extends RuntimeOptions {
   /** For `ps` and messages. */

@@ -2,31 +2,31 @@
 import type { ChildProcess, ChildProcessByStdio, ChildProcessWithoutNullStreams } from "node:child_process";
 import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { MessageType } from "../helper/protocol/message.cjs";
-import { untilAborted, type WaitOptions } from "./base/abort.js";
-import { requireAddon } from "./base/addon.js";
-import { callerFile } from "./base/caller.js";
-import { checkOptions } from "./base/check-options.js";
-import { ForkError } from "./base/errors.js";
-import { copyHandle, type Handle } from "./handles/handles.js";
-import { type PipeEnds, type StandardStreams, Stdio } from "./handles/stdio.js";
-import { socketOf } from "./lifecycle/enter-function.js";
-import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "./lifecycle/options.js";
-import { ProcessCore } from "./lifecycle/process-core.js";
-import { runPlan, specifierOf } from "./lifecycle/run-target.js";
-import type { RuntimeOptions } from "./runtime/runtime.js";
-import { becomeProgram } from "./spawn/become.js";
+import { MessageType } from "../../helper/protocol/message.cjs";
+import { untilAborted, type WaitOptions } from "../base/abort.js";
+import { requireAddon } from "../base/addon.js";
+import { callerFile } from "../base/caller.js";
+import { checkOptions } from "../base/check-options.js";
+import { ForkError } from "../base/errors.js";
+import { copyHandle, type Handle } from "../handles/handles.js";
+import { type PipeEnds, type StandardStreams, Stdio } from "../handles/stdio.js";
+import { socketOf } from "../lifecycle/enter-function.js";
+import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "../lifecycle/options.js";
+import { ProcessCore } from "../lifecycle/process-core.js";
+import { runPlan, specifierOf } from "../lifecycle/run-target.js";
+import type { RuntimeOptions } from "../runtime/runtime.js";
+import { becomeProgram } from "../spawn/become.js";
 import type {
   End,
   SpawnOptions,
   SpawnOptionsWithoutStdio,
   SpawnOptionsWithStdioTuple,
   StdioOption,
-} from "./spawn/types.js";
-import { defaultTemplateCore } from "./template/template-process.js";
-import { toHandle } from "./transfer/give.js";
-import { type AdoptOptions, fromHandle } from "./transfer/take.js";
-import { takeValues } from "./values.js";
+} from "../spawn/types.js";
+import { defaultTemplateCore } from "../template/template-process.js";
+import { toHandle } from "../transfer/give.js";
+import { type AdoptOptions, fromHandle } from "../transfer/take.js";
+import { takeValues } from "./arguments.js";
 import { Worker } from "./worker.js";
 
 export interface ForkOptions {
