@@ -53,9 +53,9 @@ describe("the gallery, packaged", () => {
     const prebuilt = `native/prebuilds/${platform}-${arch}`;
     for (const file of [
       "package.json",
-      "dist/helper/main.cjs",
+      "dist/helper/boot/main.cjs",
       "dist/helper/protocol/message.cjs",
-      "dist/native/addon.cjs",
+      "dist/native/addon/addon.cjs",
       "dist/main/thumbnails/worker.js",
       `${prebuilt}/desktop_fork.node`,
       `${prebuilt}/desktop_fork_guard.so`,
