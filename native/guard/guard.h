@@ -1,7 +1,7 @@
 /*
  * The fork guard's interface: what the addon may ask of the preloaded library.
  *
- * The guard is a shared library that is preloaded into a template's runtime. ARCHITECTURE.md, "The fork guard", says
+ * The guard is a shared library that is preloaded into a template's runtime. docs/design/fork-guard.md says
  * what it does and what it relies on.
  */
 #ifndef DESKTOP_FORK_GUARD_H

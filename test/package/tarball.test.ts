@@ -48,7 +48,7 @@ describe("the packed library", () => {
   test("it has what it needs, and nothing else", () => {
     const wanted = [
       /^(README|ARCHITECTURE|PROTOCOL|CHANGELOG)\.md$|^LICENSE$|^package\.json$/,
-      /^docs\/[\w-]+\.md$/,
+      /^docs\/(design\/)?[\w-]+\.md$/,
       /^dist\/(main|helper|native)\/.*(\.[cm]?js|\.d\.[cm]?ts)$/,
       /^native\/(binding\.gyp|scripts\/(build|install)\.mjs)$/,
       /^native\/(addon|guard)\/\w+\.(cc|c|h)$/,
