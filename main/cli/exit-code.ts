@@ -1,4 +1,4 @@
-/** What the command's exit codes mean; `--help` and docs/thumbnails.md say the same. */
+/** What the command's exit codes mean; `--help` and README.md say the same. */
 export enum ExitCode {
   /** Done. Pictures that can't be read don't change that. */
   Done = 0,

@@ -1,9 +1,24 @@
 /** The project's documents, as tests read them. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+
+const NOT_OURS = /^(node_modules|dist|out|coverage|\.git|\.cache|native\/(build|prebuilds))$|\/node_modules$/;
+
+/** The project's own files, relative to its folder; nothing that was installed or built. */
+export function projectFiles(folder = ""): string[] {
+  return readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (NOT_OURS.test(name)) return [];
+    return entry.isDirectory() ? projectFiles(name) : [name];
+  });
+}
+
+export function isInProject(name: string): boolean {
+  return existsSync(path.join(ROOT, name));
+}
 
 /** @param name relative to the project's folder; this file runs from dist/test/support */
 export function readProjectFile(name: string): string {

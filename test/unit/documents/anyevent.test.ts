@@ -20,7 +20,7 @@ test("every row of the original is there", () => {
 });
 
 test("every test that it names exists", () => {
-  const tests = testSources("anyevent-document.test.ts");
+  const tests = testSources("documents/anyevent.test.ts");
   const names = namedTests(document);
   assert.ok(names.length > 100, `only ${names.length} tests are named`);
   for (const name of names) assert.ok(tests.includes(name), `there is no test '${name}'`);

@@ -20,7 +20,7 @@ for (const [name, rows] of Object.entries(DOCUMENTS))
     });
 
     test("names tests that exist", () => {
-      const tests = testSources("companions-document.test.ts");
+      const tests = testSources("documents/companions.test.ts");
       const names = namedTests(document);
       assert.ok(names.length >= 20, `only ${names.length} tests are named`);
       for (const name of names) assert.ok(tests.includes(name), `there is no test '${name}'`);
