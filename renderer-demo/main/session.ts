@@ -1,18 +1,32 @@
 /** One page: the folder that it shows, and what it asks for. */
 import { type Command, type CommandName, type Fields, readCommand } from "../contract/commands.js";
-import type { FolderNews } from "../contract/events.js";
+import type { FolderNews, ProgramsDone } from "../contract/events.js";
 import { browse, octetsOf } from "./folder/browse.js";
 import { explain } from "./folder/explain.js";
 import { OpenFolder } from "./folder/open-folder.js";
-import type { Gallery } from "./gallery.js";
-import { Supply } from "./supply.js";
+import type { Forks } from "./forks.js";
+import { Supply, type ThumbnailSource } from "./supply.js";
 import type { Transport } from "./transport.js";
 
 type Handlers = { readonly [N in CommandName]: (fields: Fields<N>) => unknown };
 
+/** What all pages share, as one of them may use it. */
+export interface Host extends ThumbnailSource {
+  readonly forks: Forks;
+  readonly workers: ThumbnailSource["workers"] & { resize(count: number): void };
+  /** The session is over. */
+  forget(session: Session): void;
+  /** What the people who run the program should know. */
+  report(message: string): void;
+  /** @returns false when none of the host's processes has this pid */
+  end(pid: number, signal: NodeJS.Signals): boolean;
+  setBallast(megabytes: number): Promise<void>;
+  startPrograms(wish: Fields<"programs">): Promise<ProgramsDone>;
+}
+
 export class Session {
   readonly transport: Transport;
-  readonly #gallery: Gallery;
+  readonly #host: Host;
   #folder: OpenFolder | undefined;
   #supply: Supply | undefined;
   #folders = 0;
@@ -20,8 +34,8 @@ export class Session {
   /** Names that the page has been told. */
   readonly #named = new Set<number>();
 
-  constructor(gallery: Gallery, transport: Transport) {
-    this.#gallery = gallery;
+  constructor(host: Host, transport: Transport) {
+    this.#host = host;
     this.transport = transport;
   }
 
@@ -42,16 +56,16 @@ export class Session {
 
   openFolder(root: string): void {
     this.#leave();
-    const { forks } = this.#gallery;
+    const { forks } = this.#host;
     this.#named.clear();
     const folder = new OpenFolder({ id: ++this.#folders, root, forks, onNews: (news) => this.#onNews(news) });
     this.#folder = folder;
-    this.#supply = new Supply({ gallery: this.#gallery, folder, send: (event) => this.transport.send(event) });
+    this.#supply = new Supply({ source: this.#host, folder, send: (event) => this.transport.send(event) });
   }
 
   close(): void {
     this.#leave();
-    this.#gallery.forget(this);
+    this.#host.forget(this);
   }
 
   readonly #handlers: Handlers = {
@@ -80,12 +94,12 @@ export class Session {
       this.#filling = on;
       this.#supply?.fill(on);
     },
-    workers: ({ count }) => this.#gallery.workers.resize(count),
+    workers: ({ count }) => this.#host.workers.resize(count),
     end: ({ pid, signal }) => {
-      if (!this.#gallery.end(pid, signal)) this.#notice("error", `There is no process ${pid} any more.`);
+      if (!this.#host.end(pid, signal)) this.#notice("error", `There is no process ${pid} any more.`);
     },
-    ballast: ({ megabytes }) => this.#gallery.setBallast(megabytes),
-    programs: async (wish) => this.transport.send(await this.#gallery.startPrograms(wish)),
+    ballast: ({ megabytes }) => this.#host.setBallast(megabytes),
+    programs: async (wish) => this.transport.send(await this.#host.startPrograms(wish)),
   };
 
   async #do(command: Command): Promise<void> {
@@ -123,7 +137,7 @@ export class Session {
   }
 
   #fail(error: Error): void {
-    this.#gallery.report(error.stack ?? error.message);
+    this.#host.report(error.stack ?? error.message);
     this.#notice("error", explain(error));
   }
 

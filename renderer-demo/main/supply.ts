@@ -1,19 +1,38 @@
 /** Gets a page the thumbnails of its folder: as many at a time as there are workers, always the most urgent ones. */
 import { ForkError } from "desktop-fork";
+import type { ThumbnailSize } from "desktop-fork-thumbnails/cache";
 import type { GalleryEvent } from "../contract/events.js";
 import type { ThumbnailReply } from "../worker/thumbnail.js";
+import type { Counts } from "./counts.js";
 import { Demand, type Next } from "./demand.js";
 import { explain } from "./folder/explain.js";
 import type { OpenFolder } from "./folder/open-folder.js";
-import type { Gallery } from "./gallery.js";
 
 /** So many more than workers, so that none has to wait for its next picture. */
 const AHEAD = 2;
 const SIZE = "large";
 const VIEW_SIZE = "xx-large";
 
+export interface Wish {
+  path: Buffer;
+  /** For people. */
+  name: string;
+  size: ThumbnailSize;
+  /** Whether the octets are wanted, or only the file in the cache. */
+  octets: boolean;
+  signal?: AbortSignal;
+}
+
+/** Where thumbnails come from. */
+export interface ThumbnailSource {
+  readonly counts: Counts;
+  readonly workers: { readonly count: number };
+  /** @throws ForkError as the pool's run(); AbortError */
+  thumbnail(wish: Wish): Promise<ThumbnailReply>;
+}
+
 export interface SupplyOptions {
-  gallery: Gallery;
+  source: ThumbnailSource;
   folder: OpenFolder;
   send(event: GalleryEvent): void;
 }
@@ -39,7 +58,7 @@ export class Supply {
   want(pictures: readonly number[]): void {
     const before = this.#demand.cancelled;
     this.#demand.want(pictures);
-    this.#options.gallery.counts.cancelled += this.#demand.cancelled - before;
+    this.#options.source.counts.cancelled += this.#demand.cancelled - before;
     const still = new Set(pictures);
     for (const [{ picture, purpose }, abort] of this.#underWay)
       if (purpose === "want" && !still.has(picture)) abort.abort();
@@ -69,7 +88,7 @@ export class Supply {
   }
 
   #pump(): void {
-    while (!this.#closed && this.#underWay.size < this.#options.gallery.workers.count + AHEAD) {
+    while (!this.#closed && this.#underWay.size < this.#options.source.workers.count + AHEAD) {
       const next = this.#demand.next();
       if (next === undefined) return;
       const abort = new AbortController();
@@ -84,12 +103,12 @@ export class Supply {
 
   /** @returns whether the page was told how it went; never rejects */
   async #get(next: Next, signal: AbortSignal): Promise<boolean> {
-    const { gallery, folder } = this.#options;
+    const { source, folder } = this.#options;
     const path = folder.path(next.picture);
     if (path === undefined) return false;
     let reply: ThumbnailReply;
     try {
-      reply = await gallery.thumbnail({
+      reply = await source.thumbnail({
         path,
         name: folder.name(next.picture) ?? "",
         size: next.purpose === "view" ? VIEW_SIZE : SIZE,
@@ -97,7 +116,7 @@ export class Supply {
         signal,
       });
     } catch (error) {
-      if (signal.aborted) gallery.counts.cancelled++;
+      if (signal.aborted) source.counts.cancelled++;
       if (signal.aborted || (error instanceof ForkError && error.code === "ERR_FORK_CLOSED")) return false;
       reply = { state: "failed", reason: explain(error as Error) };
     }
@@ -108,8 +127,8 @@ export class Supply {
   }
 
   #deliver({ picture, purpose }: Next, reply: ThumbnailReply): void {
-    const { gallery, folder, send } = this.#options;
-    gallery.counts[reply.state]++;
+    const { source, folder, send } = this.#options;
+    source.counts[reply.state]++;
     const about = { folder: folder.id, picture };
     if (reply.state === "failed") send({ name: "failed", ...about, large: purpose === "view", reason: reply.reason });
     else if (reply.octets !== undefined)
