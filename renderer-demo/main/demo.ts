@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { samplePictures } from "desktop-fork-thumbnails";
 import { argumentOctets, resolvePath } from "desktop-fork-thumbnails/pictures";
-import { findElectron } from "./electron-binary.js";
+import { findElectron } from "./electron/electron-binary.js";
 import { octetsOf } from "./folder/browse.js";
 import { Gallery } from "./gallery.js";
 import { serveGallery } from "./web/server.js";

@@ -1,21 +1,25 @@
 /** All that the pages share: the processes, the counts, and what the panel's buttons do. */
+import { createRequire } from "node:module";
 import os from "node:os";
 import { type PictureRequest, requestFor } from "desktop-fork-thumbnails";
-import { discard, fileUri, sharedThumbnails, ThumbnailCache, VERSION } from "desktop-fork-thumbnails/cache";
+import { discard, fileUri, sharedThumbnails, ThumbnailCache } from "desktop-fork-thumbnails/cache";
 import type { Octets } from "../contract/checks.js";
 import type { Fields } from "../contract/commands.js";
 import type { ProgramsDone } from "../contract/events.js";
 import type { ThumbnailReply } from "../worker/thumbnail.js";
-import { Counts } from "./counts.js";
 import { usualPlaces } from "./folder/browse.js";
 import { Forks } from "./forks.js";
+import { type Host, Session } from "./page/session.js";
+import type { Transport } from "./page/transport.js";
 import { Ballast, mostBallast } from "./panel/ballast.js";
 import { startPrograms } from "./panel/programs.js";
 import { PulseMaker } from "./panel/pulse-maker.js";
-import { ABORT_GRACE_MS, PictureWorkers } from "./picture-workers.js";
-import { type Host, Session } from "./session.js";
-import type { Wish } from "./supply.js";
-import type { Transport } from "./transport.js";
+import { Counts } from "./pictures/counts.js";
+import { ABORT_GRACE_MS, PictureWorkers } from "./pictures/picture-workers.js";
+import type { Wish } from "./pictures/supply.js";
+
+/** The library's. */
+const { version } = createRequire(import.meta.url)("desktop-fork/package.json") as { version: string };
 
 export interface GalleryOptions {
   /** Shown to every page first. */
@@ -121,7 +125,7 @@ export class Gallery implements Host {
       name: "hello",
       transport: transport.kind,
       hasDialog: transport.chooseFolder !== undefined,
-      version: VERSION,
+      version,
       node: process.version,
       processors: os.availableParallelism(),
       mostBallast: mostBallast(),

@@ -2,7 +2,7 @@
 import { processMetrics } from "desktop-fork";
 import type { ProcessNews } from "../../contract/events.js";
 import type { Forks } from "../forks.js";
-import type { PictureWorkers } from "../picture-workers.js";
+import type { PictureWorkers } from "../pictures/picture-workers.js";
 
 /** Figures of memory are dear: the kernel walks through all pages. */
 const MEMORY_AGE_MS = 1000;

@@ -1,9 +1,9 @@
 /** Tells the pages several times a second how the processes are. */
 import type { Pulse } from "../../contract/events.js";
-import type { Counts } from "../counts.js";
 import type { Forks } from "../forks.js";
-import type { PictureWorkers } from "../picture-workers.js";
-import type { Session } from "../session.js";
+import type { Session } from "../page/session.js";
+import type { Counts } from "../pictures/counts.js";
+import type { PictureWorkers } from "../pictures/picture-workers.js";
 import type { Ballast } from "./ballast.js";
 import { HoldUps } from "./hold-ups.js";
 import { ProcessList } from "./process-list.js";

@@ -277,7 +277,11 @@ test("an output that is full is one clear error, also of --help", { skip: !fs.ex
     });
     fs.closeSync(full);
     assert.equal(status, 1, `${args}`);
-    assert.match(stderr, /^error ENOSPC: standard output: .*\n(interrupted after \d of \d pictures\n)?$/, `${args}`);
+    assert.match(
+      stderr,
+      /^error ENOSPC: standard output can't be written: .*\n(interrupted after \d of \d pictures\n)?$/,
+      `${args}`,
+    );
   }
   for (const file of filesBelow(place.cache)) assert.match(file, /^large\/[0-9a-f]{32}\.png$/);
 });

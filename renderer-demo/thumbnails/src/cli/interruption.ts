@@ -39,7 +39,8 @@ export class Interruption {
   #onOutputError(error: NodeJS.ErrnoException): void {
     if (this.#exitCode !== undefined) return;
     const isUnread = error.code === "EPIPE";
-    if (!isUnread) printError(Object.assign(new Error(`standard output: ${error.message}`), { code: error.code }));
+    if (!isUnread)
+      printError(Object.assign(new Error(`standard output can't be written: ${error.message}`), { code: error.code }));
     this.#end(isUnread ? ExitCode.BrokenPipe : ExitCode.Failed);
     // The news may come after all else is done.
     process.exitCode = this.#exitCode;

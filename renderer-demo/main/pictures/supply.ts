@@ -1,12 +1,12 @@
 /** Gets a page the thumbnails of its folder: as many at a time as there are workers, always the most urgent ones. */
 import { ForkError } from "desktop-fork";
 import type { ThumbnailSize } from "desktop-fork-thumbnails/cache";
-import type { GalleryEvent } from "../contract/events.js";
-import type { ThumbnailReply } from "../worker/thumbnail.js";
+import type { GalleryEvent } from "../../contract/events.js";
+import type { ThumbnailReply } from "../../worker/thumbnail.js";
+import { explain } from "../folder/explain.js";
+import type { OpenFolder } from "../folder/open-folder.js";
 import type { Counts } from "./counts.js";
 import { Demand, type Next } from "./demand.js";
-import { explain } from "./folder/explain.js";
-import type { OpenFolder } from "./folder/open-folder.js";
 
 /** So many more than workers, so that none has to wait for its next picture. */
 const AHEAD = 2;

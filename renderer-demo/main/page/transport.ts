@@ -1,5 +1,5 @@
 /** What carries events to a page. Electron's IPC is one, a WebSocket the other. */
-import type { GalleryEvent } from "../contract/events.js";
+import type { GalleryEvent } from "../../contract/events.js";
 
 export interface Transport {
   readonly kind: "Electron" | "web";

@@ -8,8 +8,8 @@ export interface PageFile {
   type: string;
 }
 
-const COMPILED = fileURLToPath(new URL("..", import.meta.url));
-const SOURCES = fileURLToPath(new URL("../../../renderer-demo", import.meta.url));
+const COMPILED = fileURLToPath(new URL("../..", import.meta.url));
+const SOURCES = fileURLToPath(new URL("../../../../renderer-demo", import.meta.url));
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",

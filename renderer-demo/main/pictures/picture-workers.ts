@@ -1,12 +1,12 @@
 /** The pool that makes thumbnails. */
 import { createPool, type Pool } from "desktop-fork/pool";
-import { MAX_WORKERS } from "../contract/commands.js";
-import type { ThumbnailReply, ThumbnailRequest } from "../worker/thumbnail.js";
-import type { Forks } from "./forks.js";
+import { MAX_WORKERS } from "../../contract/commands.js";
+import type { ThumbnailReply, ThumbnailRequest } from "../../worker/thumbnail.js";
+import type { Forks } from "../forks.js";
 
-type Thumbnails = typeof import("../worker/thumbnail.js");
+type Thumbnails = typeof import("../../worker/thumbnail.js");
 
-const MODULE = new URL("../worker/thumbnail.js", import.meta.url);
+const MODULE = new URL("../../worker/thumbnail.js", import.meta.url);
 /** The largest pictures that are read at all take a few seconds. */
 const TIMEOUT_MS = 60_000;
 /** Somebody else may have ended the worker; a picture that ends two is not tried a third time. */

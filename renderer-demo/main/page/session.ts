@@ -1,11 +1,11 @@
 /** One page: the folder that it shows, and what it asks for. */
-import { type Command, type CommandName, type Fields, readCommand } from "../contract/commands.js";
-import type { FolderNews, ProgramsDone } from "../contract/events.js";
-import { browse, octetsOf } from "./folder/browse.js";
-import { explain } from "./folder/explain.js";
-import { OpenFolder } from "./folder/open-folder.js";
-import type { Forks } from "./forks.js";
-import { Supply, type ThumbnailSource } from "./supply.js";
+import { type Command, type CommandName, type Fields, readCommand } from "../../contract/commands.js";
+import type { FolderNews, ProgramsDone } from "../../contract/events.js";
+import { browse, octetsOf } from "../folder/browse.js";
+import { explain } from "../folder/explain.js";
+import { OpenFolder } from "../folder/open-folder.js";
+import type { Forks } from "../forks.js";
+import { Supply, type ThumbnailSource } from "../pictures/supply.js";
 import type { Transport } from "./transport.js";
 
 type Handlers = { readonly [N in CommandName]: (fields: Fields<N>) => unknown };
