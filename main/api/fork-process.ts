@@ -73,7 +73,7 @@ const dropped = new FinalizationRegistry<ProcessCore>((core) => core.drop());
 export class ForkProcess {
   readonly #core: ProcessCore;
 
-  /** @internal */
+  /** @hidden Made by create(), exec() and fork(); declared, so that the types refuse any other way. */
   constructor(core: ProcessCore) {
     this.#core = core;
     dropped.register(this, core);

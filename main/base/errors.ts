@@ -34,12 +34,6 @@ export type ForkErrorCode =
   | "ERR_FORK_SYSTEM"
   /** The other side speaks something else. */
   | "ERR_FORK_PROTOCOL"
-  /** A folder of pictures does not exist or can't be read. */
-  | "ERR_FORK_FOLDER"
-  /** The thumbnail cache can't be written; `cause` has the errno. */
-  | "ERR_FORK_CACHE"
-  /** An optional package is not installed. */
-  | "ERR_FORK_PACKAGE"
   /** Arguments or a result can't be serialised; `cause` says what in them. */
   | "ERR_FORK_SERIALIZE"
   /** The `init` function of an rpc or pool worker failed; `cause` is the remote error. */

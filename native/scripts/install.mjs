@@ -6,10 +6,10 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import process from "node:process";
-import { build, FILES, NATIVE, PREBUILT } from "./build.mjs";
+import { BUILT, build, FILES, isUpToDate, NATIVE, PREBUILT, sources } from "./build.mjs";
 
 function prebuiltLoads() {
-  const [addon] = FILES.map((name) => path.join(PREBUILT, name));
+  const [addon] = filesIn(PREBUILT);
   if (!existsSync(addon)) return false;
   try {
     createRequire(import.meta.url)(addon);
@@ -20,8 +20,15 @@ function prebuiltLoads() {
   }
 }
 
+function filesIn(folder) {
+  return FILES.map((name) => path.join(folder, name));
+}
+
 /** Where sources change, what was built before them is of no use. */
 const inCheckout = existsSync(path.join(NATIVE, "..", "tsconfig.json"));
 /** By `npm install --build-from-source`. */
 const asked = ["true", "desktop-fork"].includes(process.env.npm_config_build_from_source ?? "");
-if (process.platform === "linux" && (inCheckout || asked || !prebuiltLoads())) build();
+/** A workspace of this repository depends on it, so npm runs this step twice there. */
+const isBuilt = isUpToDate(filesIn(BUILT), sources());
+const wanted = inCheckout ? !isBuilt || process.argv.includes("--debug") : !prebuiltLoads();
+if (process.platform === "linux" && (asked || wanted)) build();

@@ -5,11 +5,11 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { argumentOctets, resolvePath } from "../../main/thumbnails/paths.js";
-import { findElectron } from "./electron-binary.js";
+import { samplePictures } from "desktop-fork-thumbnails";
+import { argumentOctets, resolvePath } from "desktop-fork-thumbnails/pictures";
+import { findElectron } from "./electron/electron-binary.js";
 import { octetsOf } from "./folder/browse.js";
 import { Gallery } from "./gallery.js";
-import { samplePictures } from "./samples.js";
 import { serveGallery } from "./web/server.js";
 
 const HELP = `npm run demo -- [FOLDER] [--web] [--port NUMBER] [--workers NUMBER]

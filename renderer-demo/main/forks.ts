@@ -1,6 +1,6 @@
 /** The template that makes thumbnails, and the forks of the default template that are there for one task. */
 import { ForkProcess, Template } from "desktop-fork";
-import { pictureRuntime } from "../../main/thumbnails/workers.js";
+import { pictureRuntime } from "desktop-fork-thumbnails";
 
 /** What a task's process has to show. */
 export interface TaskProcess {

@@ -1,24 +1,25 @@
 /** All that the pages share: the processes, the counts, and what the panel's buttons do. */
+import { createRequire } from "node:module";
 import os from "node:os";
-import { discard, sharedThumbnails, ThumbnailCache } from "../../main/thumbnails/cache.js";
-import { requestFor } from "../../main/thumbnails/check.js";
-import type { PictureRequest } from "../../main/thumbnails/request.js";
-import type { ThumbnailSize } from "../../main/thumbnails/sizes.js";
-import { VERSION } from "../../main/thumbnails/software.js";
-import { fileUri } from "../../main/thumbnails/uri.js";
+import { type PictureRequest, requestFor } from "desktop-fork-thumbnails";
+import { discard, fileUri, sharedThumbnails, ThumbnailCache } from "desktop-fork-thumbnails/cache";
 import type { Octets } from "../contract/checks.js";
 import type { Fields } from "../contract/commands.js";
 import type { ProgramsDone } from "../contract/events.js";
 import type { ThumbnailReply } from "../worker/thumbnail.js";
-import { Counts } from "./counts.js";
 import { usualPlaces } from "./folder/browse.js";
 import { Forks } from "./forks.js";
+import { type Host, Session } from "./page/session.js";
+import type { Transport } from "./page/transport.js";
 import { Ballast, mostBallast } from "./panel/ballast.js";
 import { startPrograms } from "./panel/programs.js";
 import { PulseMaker } from "./panel/pulse-maker.js";
-import { ABORT_GRACE_MS, PictureWorkers } from "./picture-workers.js";
-import { Session } from "./session.js";
-import type { Transport } from "./transport.js";
+import { Counts } from "./pictures/counts.js";
+import { ABORT_GRACE_MS, PictureWorkers } from "./pictures/picture-workers.js";
+import type { Wish } from "./pictures/supply.js";
+
+/** The library's. */
+const { version } = createRequire(import.meta.url)("desktop-fork/package.json") as { version: string };
 
 export interface GalleryOptions {
   /** Shown to every page first. */
@@ -29,17 +30,7 @@ export interface GalleryOptions {
   report?: ((message: string) => void) | undefined;
 }
 
-export interface Wish {
-  path: Buffer;
-  /** For people. */
-  name: string;
-  size: ThumbnailSize;
-  /** Whether the octets are wanted, or only the file in the cache. */
-  octets: boolean;
-  signal?: AbortSignal;
-}
-
-export class Gallery {
+export class Gallery implements Host {
   readonly forks = new Forks();
   readonly workers: PictureWorkers;
   readonly counts = new Counts();
@@ -47,19 +38,17 @@ export class Gallery {
   readonly #options: GalleryOptions;
   readonly #cache = new ThumbnailCache(sharedThumbnails());
   readonly #sessions = new Set<Session>();
-  readonly #pulses = new PulseMaker(this);
+  readonly #pulses: PulseMaker;
   readonly #underWay = new Set<PictureRequest>();
   #programs: Promise<unknown> = Promise.resolve();
 
-  /** @throws ForkError ERR_FORK_CACHE when no thumbnails can be kept */
+  /** @throws ThumbnailError ERR_THUMBNAIL_CACHE when no thumbnails can be kept */
   constructor(options: GalleryOptions = {}) {
     this.#options = options;
     this.#cache.prepare(["large", "xx-large"]);
     this.workers = new PictureWorkers(this.forks, options.workers ?? os.availableParallelism());
-  }
-
-  get sessions(): ReadonlySet<Session> {
-    return this.#sessions;
+    const { forks, workers, counts, ballast } = this;
+    this.#pulses = new PulseMaker({ sessions: this.#sessions, forks, workers, counts, ballast });
   }
 
   /** A page has come. */
@@ -136,7 +125,7 @@ export class Gallery {
       name: "hello",
       transport: transport.kind,
       hasDialog: transport.chooseFolder !== undefined,
-      version: VERSION,
+      version,
       node: process.version,
       processors: os.availableParallelism(),
       mostBallast: mostBallast(),

@@ -1,6 +1,6 @@
 /** Finding the pictures below a folder. Runs in a worker of its own, so that a large folder holds nobody up. */
 import { type Dirent, readdirSync, statSync } from "node:fs";
-import { hasPictureMagic, isPictureName } from "../../main/thumbnails/formats.js";
+import { hasPictureMagic, isPictureName } from "desktop-fork-thumbnails/pictures";
 
 export interface Batch {
   /** Octets as Latin-1 characters. */

@@ -2,10 +2,9 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import { emit, retire } from "desktop-fork/worker";
+import { isValid, mtimeSeconds, ThumbnailCache } from "desktop-fork-thumbnails/cache";
+import { BadCache, BadPicture, type PictureRequest, renderPicture } from "desktop-fork-thumbnails/worker";
 import sharp from "sharp";
-import { isValid, mtimeSeconds, ThumbnailCache } from "../../main/thumbnails/cache.js";
-import { BadCache, BadPicture, renderPicture } from "../../main/thumbnails/render.js";
-import type { PictureRequest } from "../../main/thumbnails/request.js";
 
 export interface ThumbnailRequest extends PictureRequest {
   /** For people. */

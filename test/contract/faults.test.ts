@@ -11,6 +11,7 @@ import { json, text } from "node:stream/consumers";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { closeDefaultTemplate, ForkProcess, Template, type TemplateDeath } from "../../main/index.js";
+import type { ProcessCore } from "../../main/lifecycle/process-core.js";
 import { createPool } from "../../main/pool/index.js";
 import { defaultTemplateCore } from "../../main/template/template-process.js";
 import { FORK } from "../support/configurations.js";
@@ -30,6 +31,11 @@ function pidOf(title: string): number {
   const pid = titles().get(`${process.pid} desktop-fork ${title}`);
   assert.ok(pid !== undefined, `no process is called ${title}: ${[...titles().keys()]}`);
   return pid;
+}
+
+/** What stands behind the object; the published types don't tell of it. */
+function coreOf(proc: ForkProcess): ProcessCore {
+  return (proc as unknown as { core: ProcessCore }).core;
 }
 
 suite("faults of the original", () => {
@@ -90,7 +96,7 @@ suite("faults of the original", () => {
     ]) {
       const proc = prepare(ForkProcess.create());
       await assert.rejects(proc.ready());
-      const status = await until(() => proc.core.connection?.status, "its end");
+      const status = await until(() => coreOf(proc).connection?.status, "its end");
       assert.deepEqual(status, { code: 1, signal: null });
     }
     const worker = await ForkProcess.create().eval("function leave() { process.exit(7) }").run("leave");
@@ -124,7 +130,7 @@ suite("faults of the original", () => {
     const warnings: Error[] = [];
     process.once("warning", (warning) => warnings.push(warning));
     const proc = ForkProcess.create().eval("throw new Error('unseen')");
-    await until(() => proc.core.over !== undefined, "the failure");
+    await until(() => coreOf(proc).over !== undefined, "the failure");
     proc.close();
     const { message } = await until(() => warnings[0], "the warning");
     assert.match(message, /unseen/);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import { type ElectronApplication, _electron as electron, type Page } from "playwright";
-import { findElectron } from "../../renderer-demo/main/electron-binary.js";
+import { findElectron } from "../../renderer-demo/main/electron/electron-binary.js";
 import { withoutBrowser } from "../demo/support/browser.js";
 import { fillWithPictures, PATIENCE_MS } from "../demo/support/gallery.js";
 import { processesOf } from "../support/processes.js";

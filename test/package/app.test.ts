@@ -50,13 +50,16 @@ describe("the gallery, packaged", () => {
 
   test("what templates and workers load lies beside the archive", () => {
     const { platform, arch } = process;
-    const prebuilt = `native/prebuilds/${platform}-${arch}`;
+    const library = "node_modules/desktop-fork";
+    const prebuilt = `${library}/native/prebuilds/${platform}-${arch}`;
     for (const file of [
       "package.json",
-      "dist/helper/boot/main.cjs",
-      "dist/helper/protocol/message.cjs",
-      "dist/native/addon/addon.cjs",
-      "dist/main/thumbnails/worker.js",
+      `${library}/package.json`,
+      `${library}/dist/helper/boot/main.cjs`,
+      `${library}/dist/helper/protocol/message.cjs`,
+      `${library}/dist/native/addon/addon.cjs`,
+      "node_modules/desktop-fork-thumbnails/package.json",
+      "node_modules/desktop-fork-thumbnails/dist/worker/index.js",
       `${prebuilt}/desktop_fork.node`,
       `${prebuilt}/desktop_fork_guard.so`,
       "node_modules/sharp/package.json",
@@ -72,7 +75,8 @@ describe("the gallery, packaged", () => {
       "/dist/renderer-demo/preload/preload.cjs",
       "/dist/renderer-demo/page/main.js",
       "/renderer-demo/page/index.html",
-      "/dist/main/electron/index.js",
+      "/node_modules/desktop-fork/dist/main/electron/index.js",
+      "/node_modules/desktop-fork-thumbnails/dist/index.js",
     ])
       assert.ok(names.includes(file), file);
   });
@@ -80,7 +84,9 @@ describe("the gallery, packaged", () => {
   test("nothing is in it that only developers need", () => {
     const names = asar.listPackage(path.join(app, "resources/app.asar"), { isPack: false });
     assert.deepEqual(
-      names.filter((name) => /\.map$|\.d\.[cm]?ts$|^\/(dist\/)?test\b|node-addon-api/.test(name)),
+      names.filter((name) =>
+        /\.(map|tsbuildinfo)$|\.d\.[cm]?ts$|\/dist\/(test|cli)\b|node-addon-api|commander/.test(name),
+      ),
       [],
     );
   });
@@ -91,11 +97,16 @@ describe("the gallery, packaged", () => {
   });
 
   test("template, addon, guard and worker run from there, on the Node that was shipped", async () => {
-    const { strategy, runtime, native, worker, exited } = await runMain(app, "dist/main/index.js", [
-      "dist/renderer-demo/worker/thumbnail.js",
-      "dist/renderer-demo/worker/list.js",
-    ]);
-    const prebuilt = path.join(unpacked, "native/prebuilds", `${process.platform}-${process.arch}`);
+    const { strategy, runtime, native, worker, exited } = await runMain(
+      app,
+      "node_modules/desktop-fork/dist/main/index.js",
+      ["dist/renderer-demo/worker/thumbnail.js", "dist/renderer-demo/worker/list.js"],
+    );
+    const prebuilt = path.join(
+      unpacked,
+      "node_modules/desktop-fork/native/prebuilds",
+      `${process.platform}-${process.arch}`,
+    );
     assert.deepEqual(
       { strategy, runtime, native, exited },
       {

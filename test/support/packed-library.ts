@@ -19,8 +19,10 @@ export interface InstallOptions {
   flags?: readonly string[];
 }
 
-export async function packLibrary(folder: string): Promise<PackedLibrary> {
-  const output = await command("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
+/** @param workspace another package of this repository instead of the library */
+export async function packLibrary(folder: string, workspace?: string): Promise<PackedLibrary> {
+  const which = workspace === undefined ? [] : ["--workspace", workspace];
+  const output = await command("npm", ["pack", "--json", ...which, "--pack-destination", folder], { cwd: ROOT });
   // Scripts of the package may have said something before.
   const [packed] = JSON.parse(output.slice(output.indexOf("[\n"))) as [{ filename: string; files: { path: string }[] }];
   return { tarball: path.join(folder, packed.filename), files: packed.files.map((file) => file.path) };

@@ -32,7 +32,8 @@ function build(): void {
   rmSync(path.join(native, "build"), { recursive: true, force: true });
   symlinkSync(path.join(root, "node_modules"), path.join(copy, "node_modules"));
   const flags = "-fsanitize=address,undefined -fno-omit-frame-pointer -g";
-  run(process.execPath, ["native/scripts/install.mjs"], { CXXFLAGS: flags, LDFLAGS: flags });
+  const env = { CXXFLAGS: flags, LDFLAGS: flags, npm_config_build_from_source: "true" };
+  run(process.execPath, ["native/scripts/install.mjs"], env);
   const guard = path.join(built, "desktop_fork_guard.so");
   const options = ["-std=gnu17", "-D_GNU_SOURCE", "-O1", "-g", "-fPIC", "-shared", "-fvisibility=hidden"];
   const undefinedBehaviour = ["-fsanitize=undefined", "-fno-sanitize-recover=undefined"];

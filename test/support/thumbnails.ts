@@ -6,10 +6,10 @@ import os from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { PNG_END, readTexts } from "../../main/thumbnails/png.js";
+import { PNG_END, readTexts } from "desktop-fork-thumbnails/cache";
 
 export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-export const CLI = path.join(ROOT, "dist/main/cli/main.js");
+export const CLI = path.join(ROOT, "renderer-demo/thumbnails/bin/desktop-fork-thumbnails.js");
 const PICTURE_MAKER = path.join(ROOT, "test/fixtures/thumbnails/make-pictures.mjs");
 
 export interface PictureWish {
@@ -64,12 +64,12 @@ export interface CliOptions {
   during?: (child: ChildProcess) => void;
 }
 
-/** `desktop-fork thumbnails …` */
+/** `desktop-fork-thumbnails …` */
 export async function runCli(
   args: readonly string[],
   { place, env, detached = false, during }: CliOptions,
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, [CLI, "thumbnails", ...args], {
+  const child = spawn(process.execPath, [CLI, ...args], {
     env: { ...process.env, ...env, XDG_CACHE_HOME: place.home },
     stdio: ["ignore", "pipe", "pipe"],
     detached,

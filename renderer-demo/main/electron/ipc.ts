@@ -4,7 +4,7 @@ import { COMMAND_CHANNEL, EVENT_CHANNEL, READY_CHANNEL } from "../../contract/br
 import { BadCommand } from "../../contract/commands.js";
 import type { GalleryEvent } from "../../contract/events.js";
 import type { Gallery } from "../gallery.js";
-import type { Session } from "../session.js";
+import type { Session } from "../page/session.js";
 import { isOurSender } from "./sender.js";
 
 export interface IpcOptions {

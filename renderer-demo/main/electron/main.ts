@@ -2,10 +2,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { desktopFork } from "desktop-fork/electron";
+import { samplePictures } from "desktop-fork-thumbnails";
 import { app, BrowserWindow, dialog, ipcMain, protocol, session } from "electron";
 import { octetsOf } from "../folder/browse.js";
 import { Gallery } from "../gallery.js";
-import { samplePictures } from "../samples.js";
 import { serveWindow } from "./ipc.js";
 import { pageAnswers } from "./page-protocol.js";
 import { isOurPage, PAGE_ADDRESS, SCHEME } from "./sender.js";

@@ -1,6 +1,6 @@
 /** The page's files under an address of their own: a file: page could load no modules, and read every file. */
 import { readFile } from "node:fs/promises";
-import { pageFiles, pageHeaders } from "../page-files.js";
+import { pageFiles, pageHeaders } from "../page/page-files.js";
 import { isOurPage } from "./sender.js";
 
 /** @returns what answers the requests of the scheme */

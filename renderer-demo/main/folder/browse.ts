@@ -2,7 +2,7 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { joinPath, resolvePath, showPath } from "../../../main/thumbnails/paths.js";
+import { joinPath, resolvePath, showPath } from "desktop-fork-thumbnails/pictures";
 import type { Octets } from "../../contract/checks.js";
 import type { Browsed, Place } from "../../contract/events.js";
 import { explain } from "./explain.js";

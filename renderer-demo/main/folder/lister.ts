@@ -1,6 +1,6 @@
 /** The pictures below a folder, found by a worker of its own that is forked for it. */
 import { createRpc } from "desktop-fork/rpc";
-import { sharedThumbnails } from "../../../main/thumbnails/cache.js";
+import { sharedThumbnails } from "desktop-fork-thumbnails/cache";
 import type { Octets } from "../../contract/checks.js";
 import type { Batch } from "../../worker/list.js";
 import type { Forks } from "../forks.js";

@@ -1,6 +1,6 @@
 /** A folder that a page shows: its pictures, and what becomes of it while it is open. */
 import fs from "node:fs";
-import { joinPath, showPath } from "../../../main/thumbnails/paths.js";
+import { joinPath, showPath } from "desktop-fork-thumbnails/pictures";
 import type { Octets } from "../../contract/checks.js";
 import type { FolderNews, FolderState } from "../../contract/events.js";
 import type { Forks } from "../forks.js";

@@ -1,22 +1,35 @@
 /** Tells the pages several times a second how the processes are. */
 import type { Pulse } from "../../contract/events.js";
-import type { Gallery } from "../gallery.js";
-import type { Session } from "../session.js";
+import type { Forks } from "../forks.js";
+import type { Session } from "../page/session.js";
+import type { Counts } from "../pictures/counts.js";
+import type { PictureWorkers } from "../pictures/picture-workers.js";
+import type { Ballast } from "./ballast.js";
 import { HoldUps } from "./hold-ups.js";
 import { ProcessList } from "./process-list.js";
 
 const INTERVAL_MS = 200;
 
+/** What a pulse tells about. */
+export interface PulseSources {
+  /** The pages that are told. */
+  sessions: ReadonlySet<Session>;
+  forks: Forks;
+  workers: PictureWorkers;
+  counts: Counts;
+  ballast: Ballast;
+}
+
 export class PulseMaker {
-  readonly #gallery: Gallery;
+  readonly #sources: PulseSources;
   readonly #holdUps = new HoldUps();
   readonly #processes: ProcessList;
   readonly #timer: NodeJS.Timeout;
   #beating = false;
 
-  constructor(gallery: Gallery) {
-    this.#gallery = gallery;
-    this.#processes = new ProcessList(gallery);
+  constructor(sources: PulseSources) {
+    this.#sources = sources;
+    this.#processes = new ProcessList(sources);
     this.#timer = setInterval(() => void this.#beat(), INTERVAL_MS).unref();
   }
 
@@ -26,7 +39,7 @@ export class PulseMaker {
   }
 
   async #beat(): Promise<void> {
-    const { sessions } = this.#gallery;
+    const { sessions } = this.#sources;
     if (sessions.size === 0) this.#holdUps.take(); // nobody has felt them
     if (this.#beating || sessions.size === 0) return;
     this.#beating = true;
@@ -39,7 +52,7 @@ export class PulseMaker {
   }
 
   async #common(): Promise<Omit<Pulse, "waiting">> {
-    const { workers, counts, ballast } = this.#gallery;
+    const { workers, counts, ballast } = this.#sources;
     return {
       name: "pulse",
       processes: await this.#processes.look(),

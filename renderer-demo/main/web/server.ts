@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { PROTOCOL } from "../../contract/frames.js";
 import type { Gallery } from "../gallery.js";
-import { type PageFile, pageFiles, pageHeaders } from "../page-files.js";
+import { type PageFile, pageFiles, pageHeaders } from "../page/page-files.js";
 import { Admission } from "./admission.js";
 import { serveSocket } from "./socket.js";
 

@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { ThumbnailOptions } from "../../../main/thumbnails/job.js";
+import type { ThumbnailOptions } from "desktop-fork-thumbnails";
 import { makePictures } from "../../support/thumbnails.js";
 import type { BenchCase, SampleContext } from "../bench-case.js";
 import { built } from "../support/programs.js";
@@ -10,7 +10,7 @@ import { built } from "../support/programs.js";
 const PICTURES = 150;
 
 async function picturesPerSecond(context: SampleContext, options: Partial<ThumbnailOptions>): Promise<number> {
-  const { makeThumbnails } = await import("../../../main/thumbnails/job.js");
+  const { makeThumbnails } = await import("desktop-fork-thumbnails");
   const pictures = context.times(PICTURES);
   const folder = built(`pictures-${pictures}`, (made) => {
     fs.mkdirSync(made);

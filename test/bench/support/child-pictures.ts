@@ -1,8 +1,7 @@
 /** The thumbnail job's workers as children of `child_process.fork`: one picture at a time each, started when needed. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { PictureReply, PictureRequest } from "../../../main/thumbnails/request.js";
-import type { PicturePool, WorkerSource } from "../../../main/thumbnails/workers.js";
+import type { PicturePool, PictureReply, PictureRequest, WorkerSource } from "desktop-fork-thumbnails";
 import { programUrl } from "./programs.js";
 
 export const childProcesses: WorkerSource = {

@@ -3,11 +3,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { crc32 } from "../../../main/thumbnails/crc32.js";
-import { makeThumbnails } from "../../../main/thumbnails/job.js";
-import { THUMBNAIL_SIZES, type ThumbnailSize } from "../../../main/thumbnails/sizes.js";
-import { SOFTWARE } from "../../../main/thumbnails/software.js";
-import { fileUri, thumbnailName } from "../../../main/thumbnails/uri.js";
+import zlib from "node:zlib";
+import { makeThumbnails } from "desktop-fork-thumbnails";
+import { fileUri, SOFTWARE, THUMBNAIL_SIZES, type ThumbnailSize, thumbnailName } from "desktop-fork-thumbnails/cache";
 import {
   filesBelow,
   gioInfo,
@@ -164,7 +162,7 @@ test("pictures of 30,000 pixels work, and bombs fail without being unpacked", as
     octets.writeUInt32BE(width, 16);
     octets.writeUInt32BE(height, 20);
     octets.writeUInt8(interlaced ? 1 : 0, 28);
-    octets.writeUInt32BE(crc32(octets.subarray(12, 29)), 29);
+    octets.writeUInt32BE(zlib.crc32(octets.subarray(12, 29)), 29);
     fs.writeFileSync(path.join(pictures, name), octets);
   };
   claim("bomb-interlaced.png", 30_000, 30_000, true);

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import test from "node:test";
-import { SOFTWARE, VERSION } from "../../../main/thumbnails/software.js";
+import { SOFTWARE, VERSION } from "desktop-fork-thumbnails/cache";
 import {
   CLI,
   type CliResult,
@@ -132,14 +132,16 @@ test("bad usage exits with 2 and says what is possible; help and version exit wi
   assert.match(help.stdout, /Exit codes: 0 done/);
   const version = spawnSync(process.execPath, [CLI, "--version"], { encoding: "utf8" });
   assert.deepEqual([version.status, version.stdout], [0, `${VERSION}\n`]);
-  assert.equal(spawnSync(process.execPath, [CLI]).status, 2);
 });
 
 test("a folder that does not exist is named", async (t) => {
   const place = makePlace(t);
   const { code, stdout, stderr } = await runCli([place.pictures, "/no/such folder"], { place });
   assert.deepEqual([code, stdout], [1, ""]);
-  assert.equal(stderr, "error ERR_FORK_FOLDER: the folder '/no/such folder' can't be used: it does not exist\n");
+  assert.equal(
+    stderr,
+    "error ERR_THUMBNAIL_FOLDER: the folder '/no/such folder' can't be used: it does not exist (name a folder or a picture that you may read)\n",
+  );
 });
 
 test("a cache that can't be written is one clear error, and no worker is started for it", async (t) => {
@@ -148,7 +150,10 @@ test("a cache that can't be written is one clear error, and no worker is started
   fs.writeFileSync(place.home, "a file where the folder should be");
   const { code, stdout, stderr } = await runCli([place.pictures], { place });
   assert.deepEqual([code, stdout], [1, ""]);
-  assert.match(stderr, /^error ERR_FORK_CACHE: the thumbnail cache '.*' can't be written: ENOTDIR.*\n$/);
+  assert.match(
+    stderr,
+    /^error ERR_THUMBNAIL_CACHE: the thumbnail cache '.*' can't be written: ENOTDIR.*\(make it writable, .*\)\n$/,
+  );
 });
 
 test("a cache that becomes unwritable ends the run with the same error", async (t) => {
@@ -163,13 +168,13 @@ test("a cache that becomes unwritable ends the run with the same error", async (
     },
   });
   assert.equal(result.code, 1);
-  assert.match(result.stderr, /error ERR_FORK_CACHE/);
+  assert.match(result.stderr, /error ERR_THUMBNAIL_CACHE/);
 });
 
 test("a folder whose name is not UTF-8 can be given on the command line", async (t) => {
   const place = makePlace(t);
   makePictures(place.pictures, { name: "a.png", width: 20, height: 20, format: "png" });
-  const script = `cd '${place.pictures}' && mkdir caf\xe9 && mv a.png caf\xe9 && exec "$NODE" "$CLI" thumbnails --json caf\xe9`;
+  const script = `cd '${place.pictures}' && mkdir caf\xe9 && mv a.png caf\xe9 && exec "$NODE" "$CLI" --json caf\xe9`;
   const { status, stdout } = spawnSync("sh", ["-s"], {
     input: Buffer.from(script, "latin1"),
     env: { ...process.env, NODE: process.execPath, CLI, XDG_CACHE_HOME: place.home },
@@ -260,24 +265,56 @@ test("when nobody reads the output any more, the run ends without a word", async
   for (const file of filesBelow(place.cache)) assert.match(file, /^large\/[0-9a-f]{32}\.png$/);
 });
 
-test("without sharp, one line says how to install it", async (t) => {
+test("an output that is full is one clear error, also of --help", { skip: !fs.existsSync("/dev/full") }, async (t) => {
+  const place = makePlace(t);
+  makePictures(place.pictures, { name: "*.jpg", width: 30, height: 20, format: "jpeg", count: 3 });
+  for (const args of [[place.pictures], ["--json", place.pictures], ["--help"], ["--version"]]) {
+    const full = fs.openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", full, "pipe"],
+      env: { ...process.env, XDG_CACHE_HOME: place.home },
+    });
+    fs.closeSync(full);
+    assert.equal(status, 1, `${args}`);
+    assert.match(
+      stderr,
+      /^error ENOSPC: standard output can't be written: .*\n(interrupted after \d of \d pictures\n)?$/,
+      `${args}`,
+    );
+  }
+  for (const file of filesBelow(place.cache)) assert.match(file, /^large\/[0-9a-f]{32}\.png$/);
+});
+
+test("--help that nobody reads ends without a word", () => {
+  const script = '{ "$NODE" "$CLI" --help; echo $? >&2; } | :';
+  const { stderr } = spawnSync("sh", ["-c", script], {
+    encoding: "utf8",
+    env: { ...process.env, NODE: process.execPath, CLI },
+  });
+  assert.match(stderr, /^(141|0)\n$/); // 0: all of it was written before the reader was gone
+});
+
+test("the thumbnailer says in one line how to install sharp when it is missing", async (t) => {
   const place = makePlace(t);
   fs.writeFileSync(path.join(place.pictures, "a.jpg"), "x");
-  const copy = path.join(path.dirname(place.pictures), "installed");
+  const modules = path.join(path.dirname(place.pictures), "node_modules");
   for (const part of ["package.json", "dist/main", "dist/helper", "dist/native", "native/build/Release"])
-    fs.cpSync(path.join(ROOT, part), path.join(copy, part), {
+    fs.cpSync(path.join(ROOT, part), path.join(modules, "desktop-fork", part), {
       recursive: true,
       filter: (file) => !/obj\.target|\.deps/.test(file),
     });
-  fs.mkdirSync(path.join(copy, "node_modules"));
+  const thumbnailer = path.join(modules, "desktop-fork-thumbnails");
+  for (const part of ["package.json", "bin", "dist"])
+    fs.cpSync(path.join(ROOT, "renderer-demo/thumbnails", part), path.join(thumbnailer, part), { recursive: true });
   for (const name of ["commander", "cli-progress", "picocolors"])
-    fs.symlinkSync(fs.realpathSync(path.join(ROOT, "node_modules", name)), path.join(copy, "node_modules", name));
+    fs.symlinkSync(fs.realpathSync(path.join(ROOT, "node_modules", name)), path.join(modules, name));
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [path.join(copy, "dist/main/cli/main.js"), "thumbnails", place.pictures],
+    [path.join(thumbnailer, "bin/desktop-fork-thumbnails.js"), place.pictures],
     { encoding: "utf8", env: { ...process.env, XDG_CACHE_HOME: place.home } },
   );
   assert.deepEqual([status, stdout], [1, ""]);
-  assert.match(stderr, /error ERR_FORK_PACKAGE: .* run: npm install sharp\n$/);
+  assert.match(stderr, /error ERR_THUMBNAIL_PACKAGE: .* run: npm install sharp\n$/);
   assert.deepEqual(fs.readdirSync(path.join(place.cache, "fail", SOFTWARE)), []);
 });

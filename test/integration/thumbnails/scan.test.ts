@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
-import { scan } from "../../../main/thumbnails/scan.js";
+import { scan } from "desktop-fork-thumbnails/pictures";
 import { jsonEvents, makePictures, makePlace, runCli } from "../../support/thumbnails.js";
 
 /** Makes files with these names, and folders on the way. */
@@ -84,7 +84,7 @@ test("a root that is missing is named before anything is scanned", async (t) => 
   const folder = folderFor(t);
   plant(folder, "a.jpg");
   await assert.rejects(scan({ roots: [folder, `${folder}/no`].map((root) => Buffer.from(root)), except: [] }).next(), {
-    code: "ERR_FORK_FOLDER",
+    code: "ERR_THUMBNAIL_FOLDER",
     message: `the folder '${folder}/no' can't be used: it does not exist`,
   });
 });

@@ -5,9 +5,8 @@ import fs from "node:fs";
 import path from "node:path";
 import test, { type TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
-import { makeThumbnails, type PictureReport, type ThumbnailOptions } from "../../../main/thumbnails/job.js";
-import { SOFTWARE } from "../../../main/thumbnails/software.js";
-import { ForkedWorkers } from "../../../main/thumbnails/workers.js";
+import { ForkedWorkers, makeThumbnails, type PictureReport, type ThumbnailOptions } from "desktop-fork-thumbnails";
+import { SOFTWARE } from "desktop-fork-thumbnails/cache";
 import { filesBelow, makePictures, makePlace, type Place, ROOT } from "../../support/thumbnails.js";
 import { until } from "../../support/until.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import fc from "fast-check";
-import { Demand, type Next } from "../../../renderer-demo/main/demand.js";
+import { Demand, type Next } from "../../../renderer-demo/main/pictures/demand.js";
 
 function take(demand: Demand, most = 100): number[] {
   const pictures: number[] = [];

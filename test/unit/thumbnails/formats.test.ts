@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import test from "node:test";
-import { hasPictureMagic, isPictureName, mediaType } from "../../../main/thumbnails/formats.js";
+import { hasPictureMagic, isPictureName, mediaType } from "desktop-fork-thumbnails/pictures";
 
 test("names with an extension are judged by it, others are not judged", () => {
   for (const name of ["a.jpg", "A.JPEG", "x.y.png", "é.WebP", "a.svgz"])

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { argumentOctets, joinPath, resolvePath, showPath } from "../../../main/thumbnails/paths.js";
+import { argumentOctets, joinPath, resolvePath, showPath } from "desktop-fork-thumbnails/pictures";
 
 const NOT_UTF8 = Buffer.from([0x2f, 0x63, 0xe9]);
 

@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import zlib from "node:zlib";
-import { crc32, crc32ByTable } from "../../../main/thumbnails/crc32.js";
-import { emptyPng, insertTexts, PNG_END, readTexts } from "../../../main/thumbnails/png.js";
+import { emptyPng, insertTexts, PNG_END, readTexts } from "desktop-fork-thumbnails/cache";
 
-test("the checksum is PNG's, with and without Node's own", () => {
-  const octets = Buffer.from("123456789");
-  assert.equal(crc32ByTable(octets), 0xcbf43926);
-  assert.equal(crc32(octets), 0xcbf43926);
-  assert.equal(crc32ByTable(Buffer.alloc(0)), 0);
+test("a chunk ends with PNG's checksum", () => {
   assert.deepEqual(PNG_END, Buffer.from([0, 0, 0, 0, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]));
 });
 

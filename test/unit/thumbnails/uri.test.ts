@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { fileUri, thumbnailName } from "../../../main/thumbnails/uri.js";
+import { fileUri, thumbnailName } from "desktop-fork-thumbnails/cache";
 
 test("the standard's own example has the standard's own name", () => {
   assert.equal(thumbnailName("file:///home/jens/photos/me.png"), "c6ee772d9e49320e97ec29a7eb5b1697.png");

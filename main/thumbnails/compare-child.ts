@@ -1,6 +1,0 @@
-/** As ready for its first picture as a forked worker is, until it is killed. */
-import "./worker.js";
-
-process.on("disconnect", () => process.exit());
-process.on("message", () => {}); // a listener keeps it alive
-process.send?.("ready");
