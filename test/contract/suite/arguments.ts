@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { json } from "node:stream/consumers";
 import { suite, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ForkProcess } from "../../../main/index.js";
+import { untilIdle } from "../../support/idle.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { argumentsOf, WORKERS } from "../../support/workers.js";
 
 const MEGABYTE = 1024 * 1024;
-const IDLE_MS = 300;
 
 export function argumentsInOrder(): void {
   suite("arguments", () => {
@@ -41,8 +40,7 @@ export function argumentsInOrder(): void {
       test(`wait in ${what} for as long as it has nothing to do, and are in its forks`, async () => {
         const proc = make().sendArg("waiting");
         await proc.ready();
-        // It uses the time to play a start.
-        await sleep(IDLE_MS);
+        await untilIdle(proc.pid as number);
         const fork = proc.fork().sendArg("forked");
         assert.deepEqual(await argumentsOf(fork), ["waiting", "forked"]);
         assert.deepEqual(await argumentsOf(proc), ["waiting"]);

@@ -103,7 +103,7 @@ export function cloning({ forks }: Configuration): void {
       await worker.exited;
     });
 
-    test("many forks queued at once all come to life", { timeout: 110_000 }, async () => {
+    test("many forks queued at once all come to life", async () => {
       const count = forks ? 500 : 20;
       const proc = ForkProcess.create();
       const queued = Array.from({ length: count }, (_, index) => proc.fork().sendArg(String(index)));

@@ -12,9 +12,6 @@ import { runProgram } from "../../support/program.js";
 import { until } from "../../support/until.js";
 import { idle } from "../../support/workers.js";
 
-/** Longer than the time that a process is given to end by itself. */
-const PATIENCE_MS = 20_000;
-
 const ENDINGS = fixture("endings.mjs");
 
 const QUIET = [
@@ -49,7 +46,7 @@ export function endings(): void {
       const proc = ForkProcess.create().eval("require('node:fs').writeFileSync(args[0], ''); for (;;);", begun);
       await until(() => existsSync(begun), "the endless loop");
       proc.close();
-      await until(() => !processesOf(process.pid).some(({ pid }) => pid === proc.pid), "its end", PATIENCE_MS);
+      await until(() => !processesOf(process.pid).some(({ pid }) => pid === proc.pid), "its end");
     });
 
     for (const [name, code, signal] of QUIET)

@@ -6,9 +6,9 @@ import path from "node:path";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { PATIENCE_MS } from "../../support/patience.js";
 
 const EXAMPLES = fileURLToPath(new URL("../../../../examples/", import.meta.url));
-const PATIENCE_MS = 60_000;
 const MAX_LINES = 40;
 
 const SAYS: Record<string, string | RegExp> = {

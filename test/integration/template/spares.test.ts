@@ -5,14 +5,12 @@ import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { ForkProcess, Template } from "../../../main/index.js";
 import { createRpc } from "../../../main/rpc/index.js";
+import { isIdle } from "../../support/idle.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { processesOf } from "../../support/processes.js";
 import { rpcFixture } from "../../support/rpc.js";
 import { until } from "../../support/until.js";
 import { idle, WORKERS } from "../../support/workers.js";
-
-/** Whether a spare has played its start can't be seen from outside; it takes it a few milliseconds. */
-const REHEARSAL_MS = 100;
 
 async function spared(t: TestContext): Promise<Template> {
   const template = await Template.start({ spares: 1 });
@@ -24,9 +22,12 @@ async function spared(t: TestContext): Promise<Template> {
 /** @returns the pid of the spare that waits */
 async function spare(): Promise<number> {
   const title = `${process.pid} desktop-fork process`;
-  const found = await until(() => processesOf(process.pid).find((entry) => entry.title === title)?.pid, "a spare");
-  await new Promise((resolve) => setTimeout(resolve, REHEARSAL_MS));
-  return found;
+  const find = () => processesOf(process.pid).find((entry) => entry.title === title)?.pid;
+  return until(async () => {
+    const found = find();
+    // One that has ended meanwhile was none.
+    return found !== undefined && (await isIdle(found)) && found === find() && found;
+  }, "a spare that has nothing to do");
 }
 
 /** Reaped: an ending process loses its title before its descriptors are closed. */
