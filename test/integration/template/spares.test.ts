@@ -1,6 +1,7 @@
 /** Processes that were forked ahead of need, and hold the worker's socket already: what becomes of it, whatever they are used for. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { ForkProcess, Template } from "../../../main/index.js";
@@ -129,6 +130,26 @@ suite("spares", () => {
       assert.deepEqual(await worker.exited, { code: 0, signal: null });
     }
     await spare();
+  });
+
+  test("a process with a title of its own is none that waited under another title", async (t) => {
+    const template = await spared(t);
+    const waiting = await spare();
+    using proc = template.fork({ title: "a title of its own" });
+    await proc.ready();
+    assert.notEqual(proc.pid, waiting);
+    assert.equal(readFileSync(`/proc/${proc.pid}/cmdline`, "utf8").replaceAll("\0", ""), "a title of its own");
+  });
+
+  test("a failure that nobody asked about is a warning in a process that waited, too", async (t) => {
+    const template = await spared(t);
+    const waiting = await spare();
+    const warned = once(process, "warning") as Promise<[Error]>;
+    const proc = template.fork().eval("throw new RangeError('nobody asked')");
+    await gone(waiting);
+    proc.close();
+    const [{ message }] = await warned;
+    assert.match(message, /nobody asked/);
   });
 
   test("a failing start is told, and leaves nothing open", async (t) => {
