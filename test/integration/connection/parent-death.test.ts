@@ -2,13 +2,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { suite, test } from "node:test";
-import { EXEC, FORK } from "../../support/configurations.js";
+import { EXEC, FORK, FORK_WITH_SPARES } from "../../support/configurations.js";
 import { exists, processesOf } from "../../support/processes.js";
 import { startProgram } from "../../support/program.js";
 import { until } from "../../support/until.js";
-
-/** With the spare that a program has ready when it asks for nothing else. */
-const FORK_WITH_SPARE = { name: "fork with a spare", env: { DESKTOP_FORK_SPARES: "1" } };
 
 async function killParent(env: Readonly<Record<string, string>>): Promise<void> {
   const { child, ended } = startProgram("many-workers.mjs", { env });
@@ -30,7 +27,7 @@ async function killParent(env: Readonly<Record<string, string>>): Promise<void> 
 }
 
 suite("a parent that is killed", () => {
-  for (const { name, env } of [FORK, FORK_WITH_SPARE, EXEC])
+  for (const { name, env } of [FORK, FORK_WITH_SPARES, EXEC])
     test(`${name}: a parent that is killed takes everything along, busy or not, except what is detached`, () =>
       killParent(env));
 });
