@@ -19,7 +19,7 @@ export function cloning({ forks }: Configuration): void {
       assert.deepEqual(await argumentsOf(proc), ["before", "later"]);
     });
 
-    test("the same holds before the process has come to life", async () => {
+    test("what was sent before fork() is cloned also from a process that has not come to life yet", async () => {
       const proc = ForkProcess.create().sendArg("before");
       const fork = proc.fork().sendArg("the fork's");
       proc.sendArg("later");
@@ -30,7 +30,7 @@ export function cloning({ forks }: Configuration): void {
       ]);
     });
 
-    test("the same holds for an executed process that has not said hello", async () => {
+    test("what was sent before fork() is cloned also from a fresh runtime that has not said hello yet", async () => {
       const proc = ForkProcess.exec().sendArg("before");
       const fork = proc.fork().sendArg("the fork's");
       proc.sendArg("later");

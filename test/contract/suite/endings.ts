@@ -39,7 +39,7 @@ export function endings(): void {
   suite("endings", () => {
     forbidLeaks();
 
-    test("one that is closed ends, although what it was told to do never does", async (t) => {
+    test("a process that is closed ends, although its evaluated code never does", async (t) => {
       const folder = mkdtempSync(path.join(tmpdir(), "desktop-fork-endings-"));
       t.after(() => rmSync(folder, { recursive: true }));
       const begun = path.join(folder, "begun");
@@ -65,7 +65,7 @@ export function endings(): void {
         assert.equal(code, 0);
       });
 
-    test("a signal from the parent", async () => {
+    test("a signal from the parent ends the worker, and is told as its end", async () => {
       for (const signal of ["SIGTERM", "SIGKILL", "SIGINT", "SIGUSR2"] as const) {
         const worker = await idle(ForkProcess.create());
         assert.equal(worker.kill(signal), true);

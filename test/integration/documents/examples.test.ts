@@ -38,7 +38,7 @@ suite("examples", { concurrency: 2 }, () => {
       else assert.match(stdout, says);
     });
 
-  test(`are short: no file has more than ${MAX_LINES} lines`, () => {
+  test(`examples are short: no file has more than ${MAX_LINES} lines`, () => {
     for (const name of fs.readdirSync(EXAMPLES)) {
       const lines = fs.readFileSync(path.join(EXAMPLES, name), "utf8").split("\n").length;
       assert.ok(lines <= MAX_LINES, `${name} has ${lines}`);

@@ -20,7 +20,7 @@ async function metricOf({ pid }: Pick<Worker, "pid">): Promise<ProcessMetric | u
 describe("processMetrics()", () => {
   forbidLeaks();
 
-  test("it lists every process of this program, by type and name, and nothing that has ended", async () => {
+  test("processMetrics() lists every process of this program, by type and name, and nothing that has ended", async () => {
     using template = await Template.start({ name: "figures", spares: 0 });
     const startedMs = Date.now();
     const worker = await template.fork().run(fixture("workers.mjs"), "idle");

@@ -47,7 +47,7 @@ const HELD = ["app: before-quit", "app: will-quit", ...CALM];
 
 for (const strategy of ["fork", "exec"] as const) {
   describe(`the end of an app, strategy ${strategy}`, () => {
-    test("without workers nothing holds it up", async () => {
+    test("without workers nothing holds up an app's end", async () => {
       const { code, lines } = await runApp({ strategy });
       assert.deepEqual([code, lines], [0, CALM]);
     });
@@ -72,7 +72,7 @@ for (const strategy of ["fork", "exec"] as const) {
 }
 
 describe("the end of an app", () => {
-  test("with quitTimeoutMs 0 it waits for nobody", async () => {
+  test("with quitTimeoutMs 0 a quit waits for no worker", async () => {
     const { code, lines } = await runApp({ functions: ["endInOrder"], quitTimeoutMs: 0 });
     assert.deepEqual([code, lines], [0, CALM]);
   });
@@ -87,7 +87,7 @@ describe("the end of an app", () => {
     assert.equal(signal, "SIGSEGV");
   });
 
-  test("a second quit meanwhile changes nothing", async () => {
+  test("a second quit while workers end changes nothing", async () => {
     const { code, lines } = await runApp({ functions: ["ignoreRequests"], end: "quit twice", quitTimeoutMs: 300 });
     assert.equal(code, 0);
     assert.equal(lines.filter((line) => line === "app: quit").length, 1);
@@ -106,17 +106,17 @@ describe("the end of an app", () => {
     assert.ok(lines.indexOf("worker: saved") > lines.indexOf("app: the last worker ended with 0"), lines.join());
   });
 
-  test("no process is started while it quits", async () => {
+  test("no process is started while an app quits", async () => {
     const { lines } = await runApp({ functions: ["endInOrder"], end: "start while quitting" });
     assert.ok(lines.includes("app: ERR_FORK_CLOSED"), lines.join());
   });
 
-  test("close() does the same without a quit", async () => {
+  test("close() ends workers as a quit does, without a quit", async () => {
     const { code, lines } = await runApp({ functions: ["endInOrder"], end: "close" });
     assert.deepEqual([code, lines], [0, ["worker: saved", "app: closed", ...CALM]]);
   });
 
-  test("a detached worker outlives it", async () => {
+  test("a detached worker outlives the app", async () => {
     const { workers } = await runApp({ functions: ["waitForever"], detached: true });
     const [worker] = workers as [number];
     try {

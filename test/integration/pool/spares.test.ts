@@ -44,7 +44,7 @@ suite("spares of a pool", () => {
     await pool.close();
   });
 
-  test("it has the pool's streams", async (t) => {
+  test("a spare of a pool has the pool's streams", async (t) => {
     const { pool, spare } = await sparedPool(t, { isolate: "job", stdout: "pipe", stderr: "pipe" });
     const both = Promise.all([text(pool.stdout as never), text(pool.stderr as never)]);
     await pool.run("print", ["from a spare"]);
@@ -60,7 +60,7 @@ suite("spares of a pool", () => {
     await pool.close();
   });
 
-  test("nobody's listener of `exit` is called while it plays its start", async (t) => {
+  test("no listener of `exit` is called during the dry run of a spare", async (t) => {
     const { pool, spare, log } = await sparedPool(t, { isolate: "job" });
     const exits = () => linesOf(log).filter((line) => Number(line) === spare).length;
     assert.equal(exits(), 0);

@@ -48,7 +48,7 @@ function fds(): number {
 suite("spares", () => {
   forbidLeaks();
 
-  test("the next worker is the one that waited, and its socket ends with it", async (t) => {
+  test("the next worker is the spare that waited, and its socket ends with it", async (t) => {
     const template = await spared(t);
     const pid = await spare();
     const worker = await template.fork().run(WORKERS, "tell");
@@ -57,7 +57,7 @@ suite("spares", () => {
     assert.deepEqual(await worker.exited, { code: 0, signal: null });
   });
 
-  test("forks of one have sockets of their own, and none keeps another's open", async (t) => {
+  test("forks of a spare have sockets of their own, and none keeps another's open", async (t) => {
     const template = await spared(t);
     const proc = template.fork();
     await using fork = await idle(proc.fork());
@@ -68,7 +68,7 @@ suite("spares", () => {
     await worker.exited;
   });
 
-  test("one that runs nothing keeps no descriptor here: closed, passed on, made a program", async (t) => {
+  test("a spare that runs nothing keeps no descriptor here: closed, passed on, made a program", async (t) => {
     const template = await spared(t);
     const before = fds();
     const closed = await spare();
@@ -90,7 +90,7 @@ suite("spares", () => {
     await until(() => fds() <= before, `${before} descriptors; there are ${fds()}`);
   });
 
-  test("one that expected a function serves rpc, and the other way round", async (t) => {
+  test("a spare that expected a function serves rpc, and the other way round", async (t) => {
     const template = await spared(t);
     const said = async () => {
       const worker = await template.fork().run(WORKERS, "tell");
@@ -108,7 +108,7 @@ suite("spares", () => {
     }
   });
 
-  test("one that was killed while it waited is passed over, and replaced by another", async (t) => {
+  test("a spare that was killed while it waited is passed over, and replaced by another", async (t) => {
     const template = await spared(t);
     const killed = await spare();
     process.kill(killed, "SIGKILL");
@@ -121,7 +121,7 @@ suite("spares", () => {
     assert.notEqual(await spare(), worker.pid);
   });
 
-  test("starts one right after the other need not wait for one, and leave one ready", async (t) => {
+  test("starts one right after the other need not wait for a spare, and leave one ready", async (t) => {
     const template = await spared(t);
     const workers = await Promise.all(Array.from({ length: 5 }, () => template.fork().run(WORKERS, "tell")));
     assert.equal(new Set(workers.map(({ pid }) => pid)).size, 5);
@@ -152,7 +152,7 @@ suite("spares", () => {
     assert.match(message, /nobody asked/);
   });
 
-  test("a failing start is told, and leaves nothing open", async (t) => {
+  test("a failing start of a spare is told, and leaves nothing open", async (t) => {
     const template = await spared(t);
     const before = fds();
     for (let turn = 0; turn < 3; turn++) {

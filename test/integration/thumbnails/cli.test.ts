@@ -227,7 +227,7 @@ test("Ctrl-C reaches every process of the terminal, and twice by way of npm: it 
   assert.deepEqual(filesBelow(place.cache).length, 1);
 });
 
-test("a second Ctrl-C ends the program whatever it is doing", async () => {
+test("a second Ctrl-C ends the program whatever the program is doing", async () => {
   const child = spawn(process.execPath, [path.join(ROOT, "test/fixtures/thumbnails/stubborn.mjs")], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 /** What the reader reads at a time. */
 const CHUNK = 128 * 1024;
 
-test("it reads what @electron/fuses has set", async (context) => {
+test("the fuse reader reads what @electron/fuses has set", async (context) => {
   const file = path.join(temporaryFolder(context), "electron");
   writeFakeBinary(file, { bytes: 3 * MIB, wiresAt: [MIB + 1] });
   assert.equal(runAsNodeFuse(file), "on");
@@ -68,7 +68,7 @@ test("a Node has no fuses", () => {
   assert.equal(runAsNodeFuse(process.execPath), undefined);
 });
 
-test("200 MB are read in bounded memory, and once", (context) => {
+test("a binary of 200 MB is read in bounded memory, and once", (context) => {
   const file = path.join(temporaryFolder(context), "electron");
   writeFakeBinary(file, { bytes: 200 * MIB, wiresAt: [200 * MIB - 100] });
   fs.utimesSync(file, 1, 1);

@@ -48,7 +48,7 @@ export function garbage(_: Configuration): void {
         await pool.close();
       });
 
-    test("its other jobs are tried again if they may", async (t) => {
+    test("the other jobs of a worker that writes garbage are tried again if they may", async (t) => {
       const pool = garbagePool(t);
       pool.max = 1;
       const file = temporaryFile(t);

@@ -80,7 +80,7 @@ export function starts({ forks }: Configuration): void {
       await pool.close();
     });
 
-    test("one that lives at last does the jobs that have waited", async (t) => {
+    test("a worker that lives after others died at their start does the jobs that have waited", async (t) => {
       const file = temporaryFile(t);
       const pool = initialised(t, ["die-until", file, "2"]);
       assert.deepEqual(await Promise.all([pool.run("tell"), pool.run("tell")]).then(([each]) => each), [

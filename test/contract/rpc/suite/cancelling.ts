@@ -90,7 +90,7 @@ export function cancelling(): void {
       assert.equal(getEventListeners(signal, "abort").length, 0);
     });
 
-    test("one signal aborts many calls; others go on", async () => {
+    test("one signal aborts many calls; calls without it go on", async () => {
       await using rpc = serve();
       const controller = new AbortController();
       const { signal } = controller;

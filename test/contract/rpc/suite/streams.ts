@@ -38,7 +38,7 @@ export function streams({ addon }: Configuration): void {
       assert.deepEqual(await collect(await rpc.run("items", [0])), []);
     });
 
-    test("so do generators, iterators, iterators of promises, and streams of Node and of the web", async () => {
+    test("generators, iterators, iterators of promises, and streams of Node and of the web arrive as streams", async () => {
       await using rpc = serve();
       assert.deepEqual(await collect(await rpc.run("itemsAtOnce", [3])), [0, 1, 2]);
       assert.deepEqual(await collect(await rpc.run("promises")), [1, 2]);
