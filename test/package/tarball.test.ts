@@ -76,8 +76,6 @@ describe("the packed library", () => {
   test("a fresh project installs it without a compiler, and the README's example runs there", async () => {
     const library = path.join(project, "node_modules/desktop-fork");
     assert.equal(fs.existsSync(path.join(library, "native/build")), false, "nothing was built");
-    const kept = fs.readdirSync(path.join(library, "dist/helper")).filter((name) => name.endsWith(".code"));
-    assert.equal(kept.length, 1, "V8's code of the helper was kept");
     assert.equal(await runExample(project), "256 pixels wide\n\n{ code: 0, signal: null }\n");
 
     assert.match(await strategyIn(project), /^fork /);
