@@ -188,6 +188,11 @@ export class ProcessCore {
     );
   }
 
+  /** A process that was made ahead of need has an owner from now on, who is to learn of its failures. */
+  assign(): void {
+    this.#life.observed = false;
+  }
+
   /** Enters the function. The process object is used up by it, whatever comes of it. */
   run(plan: RunPlan): Promise<Entered> {
     return new Promise((resolve, reject) => {

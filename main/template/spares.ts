@@ -22,7 +22,9 @@ export class Spares {
   /** The oldest: it is the most likely to be ready, and none is behind a process that would be forked now. */
   take(): ProcessCore | undefined {
     for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift()) {
-      if (spare.isAlive) return spare;
+      if (!spare.isAlive) continue;
+      spare.assign();
+      return spare;
     }
     return undefined;
   }

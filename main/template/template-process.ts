@@ -151,8 +151,9 @@ export class TemplateCore {
 }
 
 /** Any other process like this would do as well. */
-function isOrdinary({ cwd, env, detached, stdio, signal }: BirthOptions): boolean {
-  return cwd === undefined && env === undefined && stdio === undefined && !detached && !signal?.aborted;
+function isOrdinary({ title, cwd, env, detached, stdio, signal }: BirthOptions): boolean {
+  if (title !== titleOf("process") || detached || signal?.aborted) return false;
+  return cwd === undefined && env === undefined && stdio === undefined;
 }
 
 function identifyDirectory(): DirectoryIdentity | undefined {

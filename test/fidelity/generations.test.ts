@@ -34,7 +34,7 @@ describe("forks of forks", () => {
   forbidLeaks();
 
   for (const kind of ["fresh", "used and threaded"] as const) {
-    it(`are whole, ${GENERATIONS} deep (${kind} template)`, async () => {
+    it(`forks of forks are whole, ${GENERATIONS} deep (${kind} template)`, async () => {
       const template = await Template.start(KINDS[kind]);
       assert.equal(template.strategy, "fork", template.reason);
       const line: ForkProcess[] = [];

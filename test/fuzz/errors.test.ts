@@ -36,7 +36,7 @@ suite("errors that travel", () => {
     );
   });
 
-  test("are made of whatever was thrown, fit into an answer, and are believed by the parent", () => {
+  test("errors are made of whatever was thrown, fit into an answer, and are believed by the parent", () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything({ withBigInt: true, withNullPrototype: true }), anError), (thrown) => {
         const json = JSON.stringify({ kind: "eval", error: describeError(thrown) });
@@ -84,7 +84,7 @@ suite("what a process says", () => {
       );
     });
 
-  test("is understood when it is right", () => {
+  test("an error that is right is understood", () => {
     assert.deepEqual(readHello(said(MessageType.Hello, '{"protocol":1,"pid":7,"node":"v20"}')), {
       protocol: 1,
       pid: 7,

@@ -13,7 +13,7 @@ type Received = [Value, { value: Value }, Value[][], Map<Value, number>];
 const sizes = fc.array(fc.integer({ min: 1, max: 70_000 }), { minLength: 1, maxLength: 5 });
 
 suite("rpc: values", () => {
-  test("arrive as structured clone would have them", () => {
+  test("values of rpc arrive as structured clone would have them", () => {
     fc.assert(
       fc.property(fc.array(cloneable, { maxLength: 4 }), sizes, (values, cut) => {
         const [frame] = decodeFrames(encodeFrames([{ type, values }]), cut);

@@ -9,8 +9,16 @@ export interface Configuration {
   addon: boolean;
 }
 
-/** Without spares: a process that nobody asked for yet would look like one that was left behind. */
+/** Each process is made when it is asked for: what a test sees of the system's processes is what it has started. */
 export const FORK: Configuration = { name: "fork", env: { DESKTOP_FORK_SPARES: "0" }, forks: true, addon: true };
+
+/** What users get: the next process is there before it is asked for. */
+export const FORK_WITH_SPARES: Configuration = {
+  name: "fork with spares",
+  env: { DESKTOP_FORK_SPARES: "1" },
+  forks: true,
+  addon: true,
+};
 
 export const EXEC: Configuration = {
   name: "exec",

@@ -1,9 +1,8 @@
 /** A reporter beside the one that people read: says in which test a file hangs, shortly before the runner ends it. */
 import type { TestEvent } from "node:test/reporters";
+import { FILE_TIMEOUT_MS } from "./patience.js";
 import { type ProcessEntry, processes } from "./processes.js";
 
-/** The slowest file takes 35 seconds on an idle machine of two cores. */
-export const FILE_TIMEOUT_MS = 180_000;
 const WARN_MS = FILE_TIMEOUT_MS - 5_000;
 
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<never> {

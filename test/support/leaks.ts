@@ -6,9 +6,6 @@ import { closeDefaultTemplate } from "../../main/index.js";
 import { descriptors, type ProcessEntry, processesOf } from "./processes.js";
 import { until } from "./until.js";
 
-/** A loaded machine takes seconds to start a runtime, which only then sees that it is not wanted. */
-const PATIENCE_MS = 20_000;
-
 /** With its first stream libuv opens /dev/null, and keeps it for the day on which no descriptor is left. */
 new net.Socket().on("error", () => {}).connect("/nobody/listens/here");
 
@@ -39,6 +36,6 @@ export async function assertNothingLeft(open: Map<number, string>, running: read
     };
     return left.descriptors.length === 0 && left.processes.length === 0;
   };
-  await until(look, "the end of everything", PATIENCE_MS).catch(() => {});
+  await until(look, "the end of everything").catch(() => {});
   assert.deepEqual(left, { descriptors: [], processes: [] }, "something was left behind");
 }

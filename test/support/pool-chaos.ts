@@ -7,8 +7,10 @@ import { poolFixture } from "./pools.js";
 
 export interface ChaosOptions {
   strategy: "fork" | "exec";
-  durationMs: number;
-  killEveryMs: number;
+  /** So many jobs begin between two kills, on average: chaos keeps pace with the machine. */
+  jobsPerKill: number;
+  /** Asked after each job. */
+  isEnough(report: Readonly<ChaosReport>): boolean;
 }
 
 export interface ChaosReport {
@@ -24,6 +26,8 @@ export interface ChaosReport {
 
 const LANES = 16;
 const MAX_RETRIES = 3;
+/** Of the event loop, between the beginning of a job and a kill. */
+const MAX_TURNS = 40;
 /** Native crashes among them. */
 const SIGNALS = ["SIGKILL", "SIGKILL", "SIGTERM", "SIGSEGV"] as const;
 const CODES = ["ERR_FORK_DIED"];
@@ -33,26 +37,28 @@ interface Order {
   retries: number;
 }
 
-type Work = (pool: Pool, order: Order, log: string) => Promise<boolean>;
+type Work = (pool: Pool, order: Order, log: string, onStart: () => void) => Promise<boolean>;
 
 /** Each says whether its result was right. The worker notes in the log that it has begun. */
 const WORK: readonly Work[] = [
-  async (pool, { id, retries }, log) => (await pool.run("noted", [log, id, id + 1], { retries })) === id + 1,
-  async (pool, { id, retries }, log) => (await pool.run("notedLater", [log, id, id % 7], { retries })) === id % 7,
-  async (pool, { id, retries }, log) => {
+  async (pool, { id, retries }, log, onStart) =>
+    (await pool.run("noted", [log, id, id + 1], { retries, onStart })) === id + 1,
+  async (pool, { id, retries }, log, onStart) =>
+    (await pool.run("notedLater", [log, id, id % 7], { retries, onStart })) === id % 7,
+  async (pool, { id, retries }, log, onStart) => {
     const octets = Buffer.alloc(100_000, id % 251);
-    return octets.equals((await pool.run("noted", [log, id, octets], { retries })) as Buffer);
+    return octets.equals((await pool.run("noted", [log, id, octets], { retries, onStart })) as Buffer);
   },
-  async (pool, { id, retries }, log) => {
+  async (pool, { id, retries }, log, onStart) => {
     let next = 0;
-    const items = (await pool.run("notedNumbers", [log, id, 300], { retries })) as AsyncIterable<number>;
+    const items = (await pool.run("notedNumbers", [log, id, 300], { retries, onStart })) as AsyncIterable<number>;
     for await (const item of items) if (item !== next++) return false;
     return next === 300;
   },
 ];
 
-/** Asks for jobs until the time is over, and waits until all have settled and the pool is closed. */
-export async function runChaos({ strategy, durationMs, killEveryMs }: ChaosOptions): Promise<ChaosReport> {
+/** Asks for jobs until it is enough, and waits until all have settled and the pool is closed. */
+export async function runChaos({ strategy, jobsPerKill, isEnough }: ChaosOptions): Promise<ChaosReport> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-chaos-"));
   const log = path.join(folder, "begun");
   fs.writeFileSync(log, "");
@@ -60,15 +66,20 @@ export async function runChaos({ strategy, durationMs, killEveryMs }: ChaosOptio
   const report: ChaosReport = { kills: 0, asked: 0, resolved: 0, rejected: {}, retried: 0, faults: [] };
   const orders: Order[] = [];
   const settled: number[] = [];
-  const ended = performance.now() + durationMs;
+  let untilKill = 1;
+  const begin = () => {
+    if (--untilKill > 0) return;
+    untilKill = 1 + Math.floor(Math.random() * 2 * jobsPerKill);
+    void turns(Math.random() * MAX_TURNS).then(() => killOne(pool, report));
+  };
 
   const lane = async () => {
-    while (performance.now() < ended) {
+    while (!isEnough(report)) {
       const order = { id: orders.length, retries: orders.length % 3 === 0 ? MAX_RETRIES : 0 };
       orders.push(order);
       settled.push(0);
       const work = WORK[order.id % WORK.length] as Work;
-      await work(pool, order, log).then(
+      await work(pool, order, log, begin).then(
         (isRight) => {
           report.resolved++;
           if (!isRight) report.faults.push(`job ${order.id} has a wrong result`);
@@ -80,18 +91,11 @@ export async function runChaos({ strategy, durationMs, killEveryMs }: ChaosOptio
         },
       );
       settled[order.id] = (settled[order.id] as number) + 1;
+      report.retried = pool.stats().retried;
     }
   };
-  const killer = setInterval(() => {
-    const alive = pool
-      .stats()
-      .workers.flatMap(({ pid, state }) => (pid !== undefined && state !== "leaving" ? pid : []));
-    const victim = alive[Math.floor(Math.random() * alive.length)];
-    const signal = SIGNALS[Math.floor(Math.random() * SIGNALS.length)] as NodeJS.Signals;
-    if (victim !== undefined && pool.kill(victim, signal)) report.kills++;
-  }, killEveryMs);
   await Promise.all(Array.from({ length: LANES }, lane));
-  clearInterval(killer);
+  await turns(MAX_TURNS);
   await checkHealth(pool, report);
   await pool.close();
   report.asked = orders.length;
@@ -99,6 +103,18 @@ export async function runChaos({ strategy, durationMs, killEveryMs }: ChaosOptio
   for (const [id, times] of settled.entries()) if (times !== 1) report.faults.push(`job ${id} settled ${times} times`);
   fs.rmSync(folder, { recursive: true });
   return report;
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Whatever a worker does just then: it may be starting, too. */
+function killOne(pool: Pool, report: ChaosReport): void {
+  const alive = pool.stats().workers.flatMap(({ pid, state }) => (pid !== undefined && state !== "leaving" ? pid : []));
+  const victim = alive[Math.floor(Math.random() * alive.length)];
+  const signal = SIGNALS[Math.floor(Math.random() * SIGNALS.length)] as NodeJS.Signals;
+  if (victim !== undefined && pool.kill(victim, signal)) report.kills++;
 }
 
 /** When nobody kills any more, all jobs are done. */

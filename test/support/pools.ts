@@ -2,13 +2,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, type TestContext } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type ForkError, Template } from "../../main/index.js";
 import { createPool, type Pool, type PoolEvents, type PoolOptions } from "../../main/pool/index.js";
+import { PATIENCE_MS } from "./patience.js";
 
 /** This file runs from dist/test/support. */
 const FIXTURES = fileURLToPath(new URL("../../../test/fixtures/pool", import.meta.url));
@@ -35,13 +35,6 @@ export function testPool(test: Pick<TestContext, "after">, options: Partial<Pool
   const pool = createPool({ module: poolFixture("jobs.mjs"), max: 2, template: shared, ...options });
   test.after(() => pool.terminate());
   return pool;
-}
-
-/** A path in a folder that is gone after the test. */
-export function temporaryFile(test: Pick<TestContext, "after">): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "desktop-fork-pool-"));
-  test.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-  return path.join(folder, "file");
 }
 
 /** The lines of a file that may not be there yet. */
@@ -75,12 +68,10 @@ export async function rejectionOf(job: Promise<unknown>): Promise<ForkError> {
   throw new Error("the job was not rejected");
 }
 
-const EVENT_TIMEOUT_MS = 20_000;
-
 /** The next event of that name: this program lives as long, which an idle pool does not see to. */
 export async function nextEvent<K extends keyof PoolEvents>(pool: Pool, name: K): Promise<PoolEvents[K][0]> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`waited in vain for the event '${name}'`)), EVENT_TIMEOUT_MS);
+  const timer = setTimeout(() => late.abort(new Error(`waited in vain for the event '${name}'`)), PATIENCE_MS);
   try {
     const [value] = await once(pool, name, { signal: late.signal });
     return value;

@@ -3,9 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fixturePath } from "./fixtures.js";
-
-/** A hang is a failure. */
-const PATIENCE_MS = 60_000;
+import { PATIENCE_MS } from "./patience.js";
 
 export interface ProgramOptions {
   args?: readonly string[];

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { FILE_TIMEOUT_MS } from "./hang-reporter.js";
+import { FILE_TIMEOUT_MS } from "./patience.js";
 
 /** Tests of timing-sensitive things share two cores with each other. */
 const CONCURRENCY = 2;

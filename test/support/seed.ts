@@ -2,9 +2,9 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { PATIENCE_MS } from "./patience.js";
 
 const FIXTURES = new URL("../../../test/fixtures/seed/", import.meta.url);
-const PATIENCE_MS = 60_000;
 
 export function seedFixture(name: string): URL {
   return new URL(name, FIXTURES);

@@ -9,3 +9,8 @@ export function temporaryFolder(scope: { after(clean: () => void): void }): stri
   scope.after(() => fs.rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
+
+/** A path in a folder that is gone after the test. */
+export function temporaryFile(test: { after(clean: () => void): void }): string {
+  return path.join(temporaryFolder(test), "file");
+}

@@ -1,12 +1,10 @@
 /** Does one thing with both implementations. */
 import childProcess from "node:child_process";
 import { exec, execFile, spawn } from "../../../main/index.js";
+import { PATIENCE_MS } from "../../support/patience.js";
 import type { Api, Behaviour } from "./behaviour.js";
 
 const OURS = { spawn, exec, execFile } as unknown as Api;
-
-/** A hang is a failure that names what hangs. */
-const PATIENCE_MS = 30_000;
 
 export interface Comparison {
   theirs: unknown;

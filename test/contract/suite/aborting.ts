@@ -34,7 +34,7 @@ export function aborting(): void {
       await assert.rejects(ForkProcess.create().run(WORKERS, "tell", { signal }), ABORTED);
     });
 
-    test("that of a process ends it while it is prepared, and rejects what waits", async () => {
+    test("the signal of a process ends it while it is prepared, and rejects what waits", async () => {
       const controller = new AbortController();
       const proc = ForkProcess.create({ signal: controller.signal });
       await proc.ready();
@@ -46,7 +46,7 @@ export function aborting(): void {
       assert.equal(listeners(controller.signal), 0);
     });
 
-    test("that of a process ends its worker, and destroys the socket with the AbortError", async () => {
+    test("the signal of a process ends its worker, and destroys the socket with the AbortError", async () => {
       const controller = new AbortController();
       const worker = await idle(ForkProcess.create({ signal: controller.signal }));
       const failed = once(worker.socket, "error");
@@ -57,7 +57,7 @@ export function aborting(): void {
       assert.equal(listeners(controller.signal), 0);
     });
 
-    test("that of run() ends the process on its way, or its worker, in a busy loop, too", async () => {
+    test("the signal of run() ends the process on its way, or its worker, in a busy loop, too", async () => {
       const early = new AbortController();
       const running = ForkProcess.create().eval(NEVER).run("nothing", { signal: early.signal });
       early.abort();
@@ -83,7 +83,7 @@ export function aborting(): void {
       }
     });
 
-    test("that of a run() which was refused does nothing to the worker of the first", async () => {
+    test("the signal of a run() that was refused does nothing to the worker of the first run()", async () => {
       const proc = ForkProcess.create();
       await using worker = await idle(proc);
       const controller = new AbortController();
@@ -92,7 +92,7 @@ export function aborting(): void {
       assert.equal(worker.kill(0), true);
     });
 
-    test("that of ready() ends the waiting alone", async () => {
+    test("the signal of ready() ends the waiting alone", async () => {
       const controller = new AbortController();
       const proc = ForkProcess.create().eval("new Promise((resolve) => setTimeout(resolve, 100))").sendArg("x");
       const waiting = proc.ready({ signal: controller.signal });
@@ -102,7 +102,7 @@ export function aborting(): void {
       assert.deepEqual(await argumentsOf(proc), ["x"]);
     });
 
-    test("that of Template.start() leaves nothing, that of its ready() ends the waiting alone", async () => {
+    test("the signal of Template.start() leaves nothing, the signal of its ready() ends the waiting alone", async () => {
       const controller = new AbortController();
       const modules = ["data:text/javascript,await new Promise((resolve) => setTimeout(resolve, 100))"];
       const starting = Template.start({ modules, signal: controller.signal });

@@ -2,26 +2,25 @@
 import assert from "node:assert/strict";
 import { json } from "node:stream/consumers";
 import { suite, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ForkProcess } from "../../../main/index.js";
+import { untilIdle } from "../../support/idle.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { argumentsOf, WORKERS } from "../../support/workers.js";
 
 const MEGABYTE = 1024 * 1024;
-const IDLE_MS = 300;
 
 export function argumentsInOrder(): void {
   suite("arguments", () => {
     forbidLeaks();
 
-    test("arrive in the order sent, strings as strings and octets as Buffers", async () => {
+    test("arguments arrive in the order sent, strings as strings and octets as Buffers", async () => {
       const proc = ForkProcess.create()
         .sendArg("one", new Uint8Array([2, 0, 255]))
         .sendArg("three");
       assert.deepEqual(await argumentsOf(proc), ["one", { octets: [2, 0, 255] }, "three"]);
     });
 
-    test("may be empty, hold NUL, and characters of every plane", async () => {
+    test("arguments may be empty, hold NUL, and characters of every plane", async () => {
       const strings = ["", "\0", "Grüße", "\u{1f600} 日本語 \u0301", "\\\"'\r\n", "\ufffe\uffff"];
       const proc = ForkProcess.create().sendArg(...strings, new Uint8Array(0));
       assert.deepEqual(await argumentsOf(proc), [...strings, { octets: [] }]);
@@ -38,17 +37,16 @@ export function argumentsInOrder(): void {
       ["a process", () => ForkProcess.create()],
       ["a fork of a fresh runtime", () => ForkProcess.exec().fork()],
     ] as const)
-      test(`wait in ${what} for as long as it has nothing to do, and are in its forks`, async () => {
+      test(`arguments wait in ${what} for as long as it has nothing to do, and are in its forks`, async () => {
         const proc = make().sendArg("waiting");
         await proc.ready();
-        // It uses the time to play a start.
-        await sleep(IDLE_MS);
+        await untilIdle(proc.pid as number);
         const fork = proc.fork().sendArg("forked");
         assert.deepEqual(await argumentsOf(fork), ["waiting", "forked"]);
         assert.deepEqual(await argumentsOf(proc), ["waiting"]);
       });
 
-    test("a call without any sends none", async () => {
+    test("sendArg() without arguments sends none", async () => {
       assert.deepEqual(await argumentsOf(ForkProcess.create().sendArg()), []);
     });
 
@@ -62,7 +60,7 @@ export function argumentsInOrder(): void {
       await worker.exited;
     });
 
-    test("ten thousand arrive", async () => {
+    test("ten thousand arguments arrive", async () => {
       const many = Array.from({ length: 10_000 }, (_, index) => `argument ${index}`);
       assert.deepEqual(await argumentsOf(ForkProcess.create().sendArg(...many)), many);
       const proc = ForkProcess.create();

@@ -19,7 +19,7 @@ export function cloning({ forks }: Configuration): void {
       assert.deepEqual(await argumentsOf(proc), ["before", "later"]);
     });
 
-    test("the same holds before the process has come to life", async () => {
+    test("what was sent before fork() is cloned also from a process that has not come to life yet", async () => {
       const proc = ForkProcess.create().sendArg("before");
       const fork = proc.fork().sendArg("the fork's");
       proc.sendArg("later");
@@ -30,7 +30,7 @@ export function cloning({ forks }: Configuration): void {
       ]);
     });
 
-    test("the same holds for an executed process that has not said hello", async () => {
+    test("what was sent before fork() is cloned also from a fresh runtime that has not said hello yet", async () => {
       const proc = ForkProcess.exec().sendArg("before");
       const fork = proc.fork().sendArg("the fork's");
       proc.sendArg("later");
@@ -103,7 +103,7 @@ export function cloning({ forks }: Configuration): void {
       await worker.exited;
     });
 
-    test("many forks queued at once all come to life", { timeout: 110_000 }, async () => {
+    test("many forks queued at once all come to life", async () => {
       const count = forks ? 500 : 20;
       const proc = ForkProcess.create();
       const queued = Array.from({ length: count }, (_, index) => proc.fork().sendArg(String(index)));

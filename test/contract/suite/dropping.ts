@@ -34,14 +34,14 @@ export function dropping(): void {
       await untilCollected(done, "what they were told");
     });
 
-    test("one that was given a function and dropped runs it", async (context) => {
+    test("a process that was given a function and dropped runs it", async (context) => {
       const file = path.join(temporaryFolder(context), "file");
       const code = `function write(socket, file) { require("node:fs").writeFileSync(file, "run") }`;
       void ForkProcess.create().eval(code).sendArg(file).run("write");
       await untilCollected(() => fs.existsSync(file) && fs.readFileSync(file, "utf8") === "run", "its run");
     });
 
-    test("one that is dropped before run() ends", async () => {
+    test("a process that is dropped before run() ends", async () => {
       const pid = await (async () => {
         const proc = ForkProcess.create().sendArg("x");
         await proc.ready();
@@ -51,7 +51,7 @@ export function dropping(): void {
       await untilCollected(() => !exists(pid), "its end");
     });
 
-    test("one that is held lives on", async () => {
+    test("a process whose object is held lives on", async () => {
       const proc = ForkProcess.create();
       await proc.ready();
       for (let round = 0; round < 20; round++) {

@@ -28,7 +28,7 @@ export function handles({ addon }: Configuration): void {
     forbidLeaks();
 
     if (!addon) {
-      test("are refused without the addon, and the object stays as it was", async () => {
+      test("handles are refused without the addon, and the process object stays as it was", async () => {
         const proc = ForkProcess.create();
         assert.throws(() => proc.sendHandle(0), { code: "ERR_FORK_UNSUPPORTED" });
         assert.deepEqual(await argumentsOf(proc), []);
@@ -36,7 +36,7 @@ export function handles({ addon }: Configuration): void {
       return;
     }
 
-    test("arrive as what they are, in order among the arguments", async (context) => {
+    test("handles arrive as what they are, in order among the arguments", async (context) => {
       const file = path.join(temporaryFolder(context), "file");
       fs.writeFileSync(file, "content");
       const handle = await open(file);
@@ -129,7 +129,7 @@ export function handles({ addon }: Configuration): void {
       assert.deepEqual(await argumentsOf(proc.fork()), []);
     });
 
-    test("those that a process never took are closed with it", async () => {
+    test("handles that a process never took are closed with it", async () => {
       const fds = () => fs.readdirSync("/proc/self/fd").length;
       const before = fds();
       const proc = ForkProcess.create();

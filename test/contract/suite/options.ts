@@ -51,7 +51,7 @@ export function options(): void {
   suite("options", () => {
     forbidLeaks();
 
-    test("of create(), exec() and fork() are refused by name, and nothing is started", () => {
+    test("wrong options of create(), exec() and fork() are refused by name, and nothing is started", () => {
       const before = processesOf(process.pid).length;
       refuses((options) => ForkProcess.exec(options), { ...COMMON, ...RUNTIME });
       refuses((options) => new Template(options), TEMPLATE);
@@ -61,7 +61,7 @@ export function options(): void {
       refuses((options) => proc.fork(options), COMMON);
     });
 
-    test("of run(), ready() and Template.start() reject, and the object is as it was", async () => {
+    test("wrong options of run(), ready() and Template.start() reject, and the object is as it was", async () => {
       using proc = ForkProcess.create();
       for (const options of [{ title: 1 }, { signal: 1 }, { export: 1 }])
         await assert.rejects(proc.run("x", options as never), { code: "ERR_FORK_ARGUMENT" });
@@ -70,7 +70,7 @@ export function options(): void {
       await proc.ready();
     });
 
-    test("that are undefined are not there", async () => {
+    test("options that are undefined count as not given", async () => {
       const none = { title: undefined, cwd: undefined, env: undefined, detached: undefined, signal: undefined };
       using proc = ForkProcess.create(none as never);
       await proc.ready();

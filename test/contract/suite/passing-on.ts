@@ -60,7 +60,7 @@ export function passingOn({ addon, forks }: Configuration): void {
       ]);
     });
 
-    test("its pid is known at once, and it is the same process", async () => {
+    test("the pid of a process that was passed on is known at once, and the process is the same", async () => {
       const proc = ForkProcess.create().eval("globalThis.mark = 42");
       await proc.ready();
       const { pid } = proc;
@@ -84,7 +84,7 @@ export function passingOn({ addon, forks }: Configuration): void {
       ]);
     });
 
-    test("what it was told may be more than a socket holds", async () => {
+    test("a process that is passed on may have been told more than a socket holds", async () => {
       const proc = ForkProcess.create();
       for (let index = 0; index < 20; index++) sendEmptyFile(proc.sendArg(`${index}`.repeat(100_000)));
       const adopted = await passOn(proc);
@@ -113,7 +113,7 @@ export function passingOn({ addon, forks }: Configuration): void {
       assert.deepEqual(own, ["own"]);
     });
 
-    test("it can be passed on and on", async () => {
+    test("a process can be passed on again and again", async () => {
       let proc = ForkProcess.create().sendArg("0");
       for (let round = 1; round <= 5; round++) proc = (await passOn(proc)).sendArg(String(round));
       assert.deepEqual(await argumentsOf(proc.fork()), ["0", "1", "2", "3", "4", "5"]);

@@ -70,7 +70,7 @@ export function sockets(): void {
       assert.deepEqual(await worker.exited, { code: 0, signal: null });
     });
 
-    test("are each worker's own: a sibling does not keep one open", async () => {
+    test("sockets are each worker's own: a sibling does not keep another's open", async () => {
       await using sibling = await idle(ForkProcess.create());
       const worker = await idle(ForkProcess.create());
       await using later = await idle(ForkProcess.create());

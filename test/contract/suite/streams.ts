@@ -73,7 +73,7 @@ export function streams({ addon }: Configuration): void {
       await worker.exited;
     });
 
-    test("without the option there are none, and the process has those that it is forked from", {
+    test("without the option stdio a process object has no streams, and the process has those that it is forked from", {
       skip: !addon,
     }, async () => {
       using proc = ForkProcess.create({ stdio: ["ignore", "pipe", "inherit"] });
@@ -103,7 +103,7 @@ export function streams({ addon }: Configuration): void {
       assert.ok((aborted.stdin as Writable | null)?.destroyed ?? !addon);
     });
 
-    test("what is no stream is refused, and nothing is left open", () => {
+    test("a value of stdio that is no stream is refused, and nothing is left open", () => {
       for (const wrong of ["ipc", 1, {}, ["pipe", "pipe", "pipe", "pipe"], ["pipe", "ipc"], [{}]])
         assert.throws(
           () => ForkProcess.create({ stdio: wrong as never }),

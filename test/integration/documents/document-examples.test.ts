@@ -50,7 +50,7 @@ for (const document of ["README.md", "docs/rpc.md", "docs/pool.md"])
     process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
     const examples = writeExamples(folder, blocksOf(readProjectFile(document)));
 
-    test("it has examples", () => assert.ok(examples.length >= 2));
+    test("a document has examples", () => assert.ok(examples.length >= 2));
 
     for (const { program, output } of examples)
       test(program, async () => {

@@ -6,9 +6,9 @@ import path from "node:path";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { PATIENCE_MS } from "../../support/patience.js";
 
 const EXAMPLES = fileURLToPath(new URL("../../../../examples/", import.meta.url));
-const PATIENCE_MS = 60_000;
 const MAX_LINES = 40;
 
 const SAYS: Record<string, string | RegExp> = {
@@ -38,7 +38,7 @@ suite("examples", { concurrency: 2 }, () => {
       else assert.match(stdout, says);
     });
 
-  test(`are short: no file has more than ${MAX_LINES} lines`, () => {
+  test(`examples are short: no file has more than ${MAX_LINES} lines`, () => {
     for (const name of fs.readdirSync(EXAMPLES)) {
       const lines = fs.readFileSync(path.join(EXAMPLES, name), "utf8").split("\n").length;
       assert.ok(lines <= MAX_LINES, `${name} has ${lines}`);

@@ -8,10 +8,10 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
+import { PATIENCE_MS } from "../../support/patience.js";
 
 const APP = fileURLToPath(new URL("../../../../test/fixtures/electron/shrinking-app.mjs", import.meta.url));
 const GLIB = "libgobject-2.0.so.0";
-const PATIENCE_MS = 30_000;
 /** The broken one writes without end. */
 const ENOUGH = 64 * 1024;
 

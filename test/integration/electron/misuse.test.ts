@@ -17,13 +17,13 @@ test("a time that is no time is refused", () => {
     assert.throws(() => desktopFork({ app, quitTimeoutMs }), { code: "ERR_FORK_ARGUMENT", message: /quitTimeoutMs/ });
 });
 
-test("it comes before any use of the default template", async () => {
+test("desktopFork() comes before any use of the default template", async () => {
   await ForkProcess.create().ready();
   assert.throws(() => desktopFork({ app }), { code: "ERR_FORK_ARGUMENT", message: /started already/ });
   closeDefaultTemplate();
 });
 
-test("it is called once, and a runtime that is none is told by ready()", async () => {
+test("desktopFork() is called once, and a runtime that is none is told by ready()", async () => {
   const fork = desktopFork({ app, runtime: "/nowhere/node" });
   assert.equal(fork.runtime, "/nowhere/node");
   await assert.rejects(fork.ready(), { code: "ERR_FORK_RUNTIME" });

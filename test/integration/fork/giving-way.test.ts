@@ -21,7 +21,7 @@ function policyOf(pid: number): number {
 suite("giving way", () => {
   forbidLeaks();
 
-  test("is what a template does, and none of its workers", async () => {
+  test("giving way is what a template does, and none of its workers", async () => {
     const template = await Template.start({ spares: 0 });
     assert.equal(policyOf(template.pid as number), BATCH);
     const worker = await template.fork().eval("globalThis.wait = (socket) => socket.resume()").run("wait");
@@ -31,14 +31,14 @@ suite("giving way", () => {
     template.close();
   });
 
-  test("is not what a process does that may run a function", async () => {
+  test("a process that may run a function does not give way", async () => {
     const proc = ForkProcess.exec();
     await proc.ready();
     assert.equal(policyOf(proc.pid as number), OTHER);
     proc.close();
   });
 
-  test("is not handed on to programs, of which there may be many", async () => {
+  test("giving way is not handed on to programs, of which there may be many", async () => {
     for (let round = 0; round < 3; round++) {
       const program = spawn("sleep", ["60"], { stdio: "ignore" });
       await once(program, "spawn");

@@ -26,7 +26,7 @@ suite("the library in a worker", () => {
     assert.deepEqual(await worker.exited, { code: 0, signal: null });
   });
 
-  test("may be loaded in the template already", async () => {
+  test("the library may be loaded in the template already", async () => {
     using template = new Template({ modules: ["desktop-fork", seedFixture("nested.mjs")] });
     const workers = await Promise.all([1, 2].map(() => template.fork().sendArg("1").run(seedFixture("nested.mjs"))));
     for (const worker of workers) {

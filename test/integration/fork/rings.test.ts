@@ -20,7 +20,7 @@ function filesOf(pid: number): string[] {
 suite("the event loops of a template", () => {
   forbidLeaks();
 
-  test("have no io_uring: its memory would be that of all children at once", async () => {
+  test("event loops of a template have no io_uring: its memory would be that of all children at once", async () => {
     const template = await Template.start({ spares: 0 });
     const files = filesOf(template.pid as number);
     assert.ok(files.some((file) => file.includes("eventpoll")));
@@ -31,7 +31,7 @@ suite("the event loops of a template", () => {
     template.close();
   });
 
-  test("are turned by children that end at the same time, and none of them fails", async () => {
+  test("event loops are turned by children that end at the same time, and none of them fails", async () => {
     const template = await Template.start({ spares: 0, modules: ["sharp"] }); // a native module: the exit is Node's own
     const code = "globalThis.leaves = (socket) => socket.once('data', () => process.exit(0)).resume();";
     for (let round = 0; round < 5; round++) {

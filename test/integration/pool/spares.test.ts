@@ -4,13 +4,12 @@ import fs from "node:fs";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import type { Pool, PoolOptions } from "../../../main/pool/index.js";
+import { isIdle } from "../../support/idle.js";
 import { forbidLeaks } from "../../support/leaks.js";
-import { linesOf, poolFixture, rejectionOf, temporaryFile, testPool } from "../../support/pools.js";
+import { linesOf, poolFixture, rejectionOf, testPool } from "../../support/pools.js";
 import { processesOf } from "../../support/processes.js";
+import { temporaryFile } from "../../support/temporary.js";
 import { until } from "../../support/until.js";
-
-/** Whether a spare has played its start can't be seen from outside; it takes it a few milliseconds. */
-const REHEARSAL_MS = 100;
 
 interface Spared {
   pool: Pool;
@@ -29,9 +28,11 @@ async function sparedPool(test: TestContext, options: Partial<PoolOptions> = {})
   const worker = pool.stats().workers[0]?.pid;
   const title = `${process.pid} desktop-fork process`;
   const spares = () => processesOf(process.pid).filter((entry) => entry.title === title && entry.pid !== worker);
-  await until(() => spares().length > 0, "a spare");
-  await new Promise((resolve) => setTimeout(resolve, REHEARSAL_MS));
-  return { pool, spare: spares()[0]?.pid as number, log };
+  const spare = await until(async () => {
+    const pid = spares()[0]?.pid;
+    return pid !== undefined && (await isIdle(pid)) && pid;
+  }, "a spare that has nothing to do");
+  return { pool, spare, log };
 }
 
 suite("spares of a pool", () => {
@@ -43,7 +44,7 @@ suite("spares of a pool", () => {
     await pool.close();
   });
 
-  test("it has the pool's streams", async (t) => {
+  test("a spare of a pool has the pool's streams", async (t) => {
     const { pool, spare } = await sparedPool(t, { isolate: "job", stdout: "pipe", stderr: "pipe" });
     const both = Promise.all([text(pool.stdout as never), text(pool.stderr as never)]);
     await pool.run("print", ["from a spare"]);
@@ -59,7 +60,7 @@ suite("spares of a pool", () => {
     await pool.close();
   });
 
-  test("nobody's listener of `exit` is called while it plays its start", async (t) => {
+  test("no listener of `exit` is called during the dry run of a spare", async (t) => {
     const { pool, spare, log } = await sparedPool(t, { isolate: "job" });
     const exits = () => linesOf(log).filter((line) => Number(line) === spare).length;
     assert.equal(exits(), 0);
@@ -71,7 +72,7 @@ suite("spares of a pool", () => {
   test("what serves calls was loaded by its template", async (t) => {
     const { pool } = await sparedPool(t, { isolate: "job" });
     const loaded = (await pool.run("loaded")) as string[];
-    assert.ok(loaded.some((file) => file.endsWith("/preload.cjs")));
+    assert.ok(loaded.some((file) => file.endsWith("/rpc-dry-run.cjs")));
     await pool.close();
   });
 });

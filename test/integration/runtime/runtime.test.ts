@@ -26,11 +26,11 @@ async function runtimeOf(proc: ForkProcess): Promise<string> {
 suite("runtime", () => {
   forbidLeaks();
 
-  test("is the Node that runs this program, unless something else is asked for", async () => {
+  test("the runtime is the Node that runs this program, unless something else is asked for", async () => {
     assert.equal(await runtimeOf(ForkProcess.exec()), "the running Node");
   });
 
-  test("may be chosen for a process, for a template, for the program and by the environment, in this order", async (t) => {
+  test("the runtime may be chosen for a process, for a template, for the program and by the environment, in this order", async (t) => {
     t.after(() => {
       setRuntime(undefined);
       delete process.env["DESKTOP_FORK_RUNTIME"];
@@ -47,7 +47,7 @@ suite("runtime", () => {
     assert.equal(await runtimeOf(ForkProcess.exec()), "environment");
   });
 
-  test("that does not exist is told with its path", async () => {
+  test("a runtime that does not exist is told with its path", async () => {
     const runtime = "/nonexistent/node";
     await assert.rejects(ForkProcess.exec({ runtime }).ready(), {
       code: "ERR_FORK_RUNTIME",
@@ -55,7 +55,7 @@ suite("runtime", () => {
     });
   });
 
-  test("is named by a path", () => {
+  test("a runtime is named by a path", () => {
     for (const wrong of ["", 1, null]) assert.throws(() => setRuntime(wrong as never), { code: "ERR_FORK_ARGUMENT" });
   });
 });

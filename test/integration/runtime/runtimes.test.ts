@@ -76,7 +76,7 @@ suite("a wrong runtime", () => {
     ["is not executable", script("not executable", "true", 0o644), /EACCES/],
     ["is in no folder", path.join(script("a file", "true"), "node"), /ENOTDIR/],
   ] as const)
-    test(`that ${what}`, async () => {
+    test(`a runtime that ${what} is told`, async () => {
       for (const { code, message } of await failuresOf({ runtime })) {
         assert.equal(code, "ERR_FORK_RUNTIME", message);
         assert.ok(message.includes(runtime), message);
@@ -89,14 +89,14 @@ suite("a wrong runtime", () => {
     ["/bin/false", 1],
     ["/bin/cat", 1],
   ] as const)
-    test(`that is no Node: ${runtime}`, async () => {
+    test(`a runtime that is no Node is told: ${runtime}`, async () => {
       for (const { code, message } of await failuresOf({ runtime })) {
         assert.equal(code, "ERR_FORK_RUNTIME", message);
         assert.ok(message.includes(`'${runtime}'`) && message.includes(`exited with code ${exitCode}`), message);
       }
     });
 
-  test("that is a Node without the flags it is given", async () => {
+  test("a runtime that is a Node without the flags it is given is told", async () => {
     for (const { code, message } of await failuresOf({ runtime: process.execPath, execArgv: ["--no-such-flag"] })) {
       assert.equal(code, "ERR_FORK_RUNTIME", message);
       assert.match(message, /exited with code 9/);
@@ -104,12 +104,12 @@ suite("a wrong runtime", () => {
   });
 
   for (const [what, code] of Object.entries(SCRIPTS))
-    test(`that ${what}`, async () => {
+    test(`a runtime that ${what} is told`, async () => {
       for (const failure of await failuresOf({ runtime: script(what, code) }))
         assert.equal(failure.code, "ERR_FORK_RUNTIME", failure.message);
     });
 
-  test("that hangs is given up after `startTimeoutMs`", async () => {
+  test("a runtime that hangs is given up after `startTimeoutMs`", async () => {
     const runtime = script("hangs", "exec sleep 30");
     for (const { code, message } of await failuresOf({ runtime, startTimeoutMs: 200 })) {
       assert.equal(code, "ERR_FORK_RUNTIME", message);
@@ -117,7 +117,7 @@ suite("a wrong runtime", () => {
     }
   });
 
-  test("that hangs ends with close()", async () => {
+  test("a runtime that hangs ends with close()", async () => {
     const proc = ForkProcess.exec({ runtime: script("hangs on", "exec sleep 30") });
     const ready = proc.ready();
     proc.close();

@@ -5,10 +5,10 @@ import fs from "node:fs";
 import os from "node:os";
 import { suite, test } from "node:test";
 import { promisify } from "node:util";
+import { PATIENCE_MS } from "../../support/patience.js";
 import { bundle, copyNativeFiles, makeExecutable, makeFolder, programPath } from "../../support/single-file.js";
 
 const run = promisify(execFile);
-const PATIENCE_MS = 60_000;
 
 const GREETED = {
   program: { text: "hello a b, program", code: 0 },

@@ -31,7 +31,7 @@ for (const [way, make] of Object.entries(WAYS))
       assert.deepEqual([Number(words), program.pid, ended], [pid, pid, [3, null]]);
     });
 
-    it("it keeps working directory and environment of the process, and has nothing of the library's", async () => {
+    it("a process that becomes a program keeps its working directory and environment, and has nothing of the library's", async () => {
       const proc = make().eval("process.chdir('/usr'); process.env.PREPARED = 'yes'; delete process.env.HOME");
       const words = await said(proc, "pwd; echo $PREPARED; env | grep -c -e ^HOME= -e LD_PRELOAD -e DESKTOP_FORK");
       assert.deepEqual(words.split("\n"), ["/usr", "yes", String("DESKTOP_FORK_SPARES" in process.env ? 1 : 0)]);
@@ -101,7 +101,7 @@ for (const [way, make] of Object.entries(WAYS))
 describe("exec() of a fork of a template", () => {
   forbidLeaks();
 
-  it("is a program started from a prepared template: a faster fork and exec", async () => {
+  it("exec() of a fork is a program started from a prepared template: a faster fork and exec", async () => {
     using template = await Template.start();
     const programs = Array.from({ length: 20 }, (_, i) =>
       template.fork().exec("sh", ["-c", `exit ${i}`], { stdio: "ignore" }),

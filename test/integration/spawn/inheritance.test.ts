@@ -25,7 +25,7 @@ async function inheritance(preload?: string): Promise<Record<"theirs" | "spawned
 const OURS = /^(DESKTOP_FORK_\w+|LD_PRELOAD)=/;
 
 describe("what a spawned program is born with", () => {
-  it("is neither the fork guard nor a variable of ours", async () => {
+  it("programs inherit neither the fork guard nor a variable of ours", async () => {
     const { theirs, spawned, became } = await inheritance();
     for (const { environment, libraries } of [spawned, became]) {
       assert.deepEqual(libraries, theirs.libraries);
@@ -37,7 +37,7 @@ describe("what a spawned program is born with", () => {
     assert.deepEqual(spawned.environment, theirs.environment);
   });
 
-  it("is a preloaded library of the parent's own", async () => {
+  it("programs inherit a preloaded library of the parent's own", async () => {
     const library = someLibrary();
     const { theirs, spawned, became } = await inheritance(library);
     for (const { environment, libraries } of [theirs, spawned, became]) {

@@ -18,6 +18,8 @@ describe("spawn() and the end of its parent", () => {
   const said = (file: string) => () => fs.existsSync(file) && fs.readFileSync(file, "utf8").endsWith("\n");
   const run = (how: string, file: string) =>
     runProgram("../spawn/parent.mjs", { args: [how, path.join(folder, file)] });
+  /** The program waits for it. */
+  const release = (file: string) => fs.writeFileSync(path.join(folder, `${file}.go`), "");
 
   it("a parent waits for its program", async () => {
     const { code, stdout } = await run("wait", "waited");
@@ -28,12 +30,14 @@ describe("spawn() and the end of its parent", () => {
   it("a parent does not wait for a program that was unreferenced; the program lives on", async () => {
     const { code, stdout } = await run("unref", "unreferenced");
     assert.deepEqual([code, stdout], [0, ""]);
+    release("unreferenced");
     await until(said(path.join(folder, "unreferenced")), "the program's last words");
   });
 
   it("a program is started although its parent exits right after the call, and it is not ended with it", async () => {
     const { code } = await run("exit", "exited");
     assert.equal(code, 0);
+    release("exited");
     await until(said(path.join(folder, "exited")), "the program's last words");
   });
 
@@ -41,6 +45,7 @@ describe("spawn() and the end of its parent", () => {
     const file = path.join(folder, "killed");
     const { signal, stdout } = await run("kill", "killed");
     assert.equal(signal, "SIGKILL");
+    release("killed");
     await until(said(file), "the program's last words");
     await until(() => !exists(Number(stdout)), "the end of the template");
   });

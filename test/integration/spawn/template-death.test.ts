@@ -62,7 +62,7 @@ describe("spawn() when the template dies", () => {
     assert.deepEqual(await ended, [null, null]);
   });
 
-  it("what was asked of it without an answer is an error", async () => {
+  it("a program that was asked of a dead template without an answer is an error", async () => {
     await once(spawn("true"), "close");
     const template = defaultTemplatePid();
     process.kill(template, "SIGSTOP");

@@ -37,7 +37,7 @@ suite("a template with a priority", () => {
   forbidLeaks();
 
   for (const strategy of ["fork", "exec"] as const)
-    test(`and its workers have that, and so has their session (${strategy})`, async () => {
+    test(`a template's priority is that of its workers and of their session (${strategy})`, async () => {
       using template = await Template.start({ priority: PRIORITY, strategy });
       assert.equal(os.getPriority(template.pid), PRIORITY);
       const { priority, group } = await until(async () => {

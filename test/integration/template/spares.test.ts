@@ -1,18 +1,17 @@
 /** Processes that were forked ahead of need, and hold the worker's socket already: what becomes of it, whatever they are used for. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { suite, type TestContext, test } from "node:test";
 import { ForkProcess, Template } from "../../../main/index.js";
 import { createRpc } from "../../../main/rpc/index.js";
+import { isIdle } from "../../support/idle.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { processesOf } from "../../support/processes.js";
 import { rpcFixture } from "../../support/rpc.js";
 import { until } from "../../support/until.js";
 import { idle, WORKERS } from "../../support/workers.js";
-
-/** Whether a spare has played its start can't be seen from outside; it takes it a few milliseconds. */
-const REHEARSAL_MS = 100;
 
 async function spared(t: TestContext): Promise<Template> {
   const template = await Template.start({ spares: 1 });
@@ -24,9 +23,12 @@ async function spared(t: TestContext): Promise<Template> {
 /** @returns the pid of the spare that waits */
 async function spare(): Promise<number> {
   const title = `${process.pid} desktop-fork process`;
-  const found = await until(() => processesOf(process.pid).find((entry) => entry.title === title)?.pid, "a spare");
-  await new Promise((resolve) => setTimeout(resolve, REHEARSAL_MS));
-  return found;
+  const find = () => processesOf(process.pid).find((entry) => entry.title === title)?.pid;
+  return until(async () => {
+    const found = find();
+    // One that has ended meanwhile was none.
+    return found !== undefined && (await isIdle(found)) && found === find() && found;
+  }, "a spare that has nothing to do");
 }
 
 /** Reaped: an ending process loses its title before its descriptors are closed. */
@@ -46,7 +48,7 @@ function fds(): number {
 suite("spares", () => {
   forbidLeaks();
 
-  test("the next worker is the one that waited, and its socket ends with it", async (t) => {
+  test("the next worker is the spare that waited, and its socket ends with it", async (t) => {
     const template = await spared(t);
     const pid = await spare();
     const worker = await template.fork().run(WORKERS, "tell");
@@ -55,7 +57,7 @@ suite("spares", () => {
     assert.deepEqual(await worker.exited, { code: 0, signal: null });
   });
 
-  test("forks of one have sockets of their own, and none keeps another's open", async (t) => {
+  test("forks of a spare have sockets of their own, and none keeps another's open", async (t) => {
     const template = await spared(t);
     const proc = template.fork();
     await using fork = await idle(proc.fork());
@@ -66,7 +68,7 @@ suite("spares", () => {
     await worker.exited;
   });
 
-  test("one that runs nothing keeps no descriptor here: closed, passed on, made a program", async (t) => {
+  test("a spare that runs nothing keeps no descriptor here: closed, passed on, made a program", async (t) => {
     const template = await spared(t);
     const before = fds();
     const closed = await spare();
@@ -88,7 +90,7 @@ suite("spares", () => {
     await until(() => fds() <= before, `${before} descriptors; there are ${fds()}`);
   });
 
-  test("one that expected a function serves rpc, and the other way round", async (t) => {
+  test("a spare that expected a function serves rpc, and the other way round", async (t) => {
     const template = await spared(t);
     const said = async () => {
       const worker = await template.fork().run(WORKERS, "tell");
@@ -106,7 +108,7 @@ suite("spares", () => {
     }
   });
 
-  test("one that was killed while it waited is passed over, and replaced by another", async (t) => {
+  test("a spare that was killed while it waited is passed over, and replaced by another", async (t) => {
     const template = await spared(t);
     const killed = await spare();
     process.kill(killed, "SIGKILL");
@@ -119,7 +121,7 @@ suite("spares", () => {
     assert.notEqual(await spare(), worker.pid);
   });
 
-  test("starts one right after the other need not wait for one, and leave one ready", async (t) => {
+  test("starts one right after the other need not wait for a spare, and leave one ready", async (t) => {
     const template = await spared(t);
     const workers = await Promise.all(Array.from({ length: 5 }, () => template.fork().run(WORKERS, "tell")));
     assert.equal(new Set(workers.map(({ pid }) => pid)).size, 5);
@@ -130,7 +132,27 @@ suite("spares", () => {
     await spare();
   });
 
-  test("a failing start is told, and leaves nothing open", async (t) => {
+  test("a process with a title of its own is none that waited under another title", async (t) => {
+    const template = await spared(t);
+    const waiting = await spare();
+    using proc = template.fork({ title: "a title of its own" });
+    await proc.ready();
+    assert.notEqual(proc.pid, waiting);
+    assert.equal(readFileSync(`/proc/${proc.pid}/cmdline`, "utf8").replaceAll("\0", ""), "a title of its own");
+  });
+
+  test("a failure that nobody asked about is a warning in a process that waited, too", async (t) => {
+    const template = await spared(t);
+    const waiting = await spare();
+    const warned = once(process, "warning") as Promise<[Error]>;
+    const proc = template.fork().eval("throw new RangeError('nobody asked')");
+    await gone(waiting);
+    proc.close();
+    const [{ message }] = await warned;
+    assert.match(message, /nobody asked/);
+  });
+
+  test("a failing start of a spare is told, and leaves nothing open", async (t) => {
     const template = await spared(t);
     const before = fds();
     for (let turn = 0; turn < 3; turn++) {

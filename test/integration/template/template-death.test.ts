@@ -73,7 +73,7 @@ suite("a template that is killed", () => {
     template.close();
   });
 
-  test("at any moment: a fork becomes a worker or fails, it never hangs, and every end is told", async () => {
+  test("whenever its template is killed a fork becomes a worker or fails, never hangs, and every end is told", async () => {
     const outcomes = { workers: 0, failures: 0 };
     for (let round = 0; round < ROUNDS; round++) {
       const template = await Template.start();

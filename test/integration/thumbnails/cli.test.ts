@@ -17,6 +17,7 @@ import {
   ROOT,
   runCli,
 } from "../../support/thumbnails.js";
+import { until } from "../../support/until.js";
 
 const QUIET = ["--no-compare"];
 
@@ -47,14 +48,8 @@ function processesOf(pid: number): string[] {
     .filter((line) => line.startsWith(`${pid} desktop-fork`));
 }
 
-const GONE_TIMEOUT_MS = 5000;
-
 async function untilGone(pid: number): Promise<void> {
-  const deadline = Date.now() + GONE_TIMEOUT_MS;
-  for (let left = processesOf(pid); left.length > 0; left = processesOf(pid)) {
-    if (Date.now() > deadline) assert.fail(`still there: ${left.join(", ")}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(() => processesOf(pid).length === 0, "the end of every process of the program");
 }
 
 /** Resolves when the program has printed this. */
@@ -237,7 +232,7 @@ test("Ctrl-C reaches every process of the terminal, and twice by way of npm: it 
   assert.deepEqual(filesBelow(place.cache).length, 1);
 });
 
-test("a second Ctrl-C ends the program whatever it is doing", async () => {
+test("a second Ctrl-C ends the program whatever the program is doing", async () => {
   const child = spawn(process.execPath, [path.join(ROOT, "test/fixtures/thumbnails/stubborn.mjs")], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -7,6 +7,7 @@ import test, { type TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ForkedWorkers, makeThumbnails, type PictureReport, type ThumbnailOptions } from "desktop-fork-thumbnails";
 import { SOFTWARE } from "desktop-fork-thumbnails/cache";
+import { growing } from "../../support/growing.js";
 import { filesBelow, makePictures, makePlace, type Place, ROOT } from "../../support/thumbnails.js";
 import { until } from "../../support/until.js";
 
@@ -69,20 +70,28 @@ test("a worker that crashes costs its own picture, which is recorded", async (t)
 });
 
 test("a picture that takes too long fails and is recorded, and its worker is replaced", async (t) => {
-  const place = makePlace(t);
-  const { workers } = treatedWorkers(t, place, { treatment: "hang" });
-  const { summary, failures } = await runWith(place, workers, { timeoutMs: 2000 });
-  assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 1]);
-  assert.equal(failures[0]?.reason, "it took longer than 2 s");
-  assertNoTemporaries(place);
+  await growing(1000, async (timeoutMs) => {
+    const place = makePlace(t);
+    const { workers } = treatedWorkers(t, place, { treatment: "hang" });
+    const { summary, failures } = await runWith(place, workers, { timeoutMs });
+    assert.equal(failures[0]?.reason, `it took longer than ${timeoutMs / 1000} s`);
+    assertNoTemporaries(place);
+    if (summary.failed > 1) return false;
+    assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 1]);
+    return true;
+  });
 });
 
 test("the end of a worker that never answered is not held against its picture", async (t) => {
-  const place = makePlace(t);
-  const { workers } = treatedWorkers(t, place, { treatment: "hang", picture: 1 });
-  const { summary } = await runWith(place, workers, { timeoutMs: 2000 });
-  assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 0]);
-  assertNoTemporaries(place);
+  await growing(1000, async (timeoutMs) => {
+    const place = makePlace(t);
+    const { workers } = treatedWorkers(t, place, { treatment: "hang", picture: 1 });
+    const { summary } = await runWith(place, workers, { timeoutMs });
+    assertNoTemporaries(place);
+    if (summary.failed > 1) return false;
+    assert.deepEqual([summary.made, summary.failed, records(place)], [PICTURES - 1, 1, 0]);
+    return true;
+  });
 });
 
 test("workers that all end at once are an error, and no picture is blamed", async (t) => {

@@ -20,7 +20,7 @@ test("the highest priority comes out first, and of equal ones the first", () => 
   assert.deepEqual(drain(queue), [high, first, second, low]);
 });
 
-test("one that comes back has its old turn", () => {
+test("a job that comes back has its old turn", () => {
   const queue = new JobQueue();
   const [first, second, third] = [item(0), item(0), item(0)] as const;
   for (const each of [first, second, third]) queue.push(each);

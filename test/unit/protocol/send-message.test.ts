@@ -45,13 +45,13 @@ describe("messages that the addon writes", { skip }, () => {
     "octets that just fit": [new Uint8Array(16 * 1024 - 12 - 5).fill(7)],
   };
   for (const [name, values] of Object.entries(CASES))
-    it(`are those of encodeMessage(): ${name}`, () => {
+    it(`the octets of sendMessage() are those of encodeMessage(): ${name}`, () => {
       assert.equal(addon.sendMessage(ours, MessageType.Arguments, 0xfedcba98, values, []), 0);
       const expected = Buffer.concat(encodeMessage(MessageType.Arguments, 0xfedcba98, values, 0));
       assert.deepEqual(received(theirs).bytes, expected);
     });
 
-  it("are left to others when they are too long, and nothing is sent or closed then", () => {
+  it("messages that are too long are left to others, and nothing is sent or closed then", () => {
     const descriptor = addon.duplicate(ours, 0);
     for (const value of ["a".repeat(16 * 1024), "😀".repeat(4096), new Uint8Array(16 * 1024 - 12 - 4)])
       assert.equal(addon.sendMessage(ours, MessageType.Run, 1, [value], [descriptor]), -1);
@@ -60,7 +60,7 @@ describe("messages that the addon writes", { skip }, () => {
     addon.close(descriptor);
   });
 
-  it("are left to others when the header of a last, empty value has no room", () => {
+  it("messages are left to others when the header of a last, empty value has no room", () => {
     for (const short of [0, 1, 4]) {
       const full = new Uint8Array(16 * 1024 - 12 - 5 - short);
       for (const last of ["", new Uint8Array(), Gathered.Environment, Gathered.Inheritance])
@@ -76,7 +76,7 @@ describe("messages that the addon writes", { skip }, () => {
     assert.equal(received(theirs).descriptors, 1);
   });
 
-  it("have the environment and what else programs inherit as of this moment", () => {
+  it("program messages have the environment and what else programs inherit as of this moment", () => {
     process.env["DESKTOP_FORK_TEST_ENTRY"] = "é";
     const values: Outgoing[] = [Gathered.Environment, Gathered.Inheritance];
     assert.equal(addon.sendMessage(ours, MessageType.Spawn, 1, values, []), 0);
@@ -96,7 +96,7 @@ describe("messages that the addon writes", { skip }, () => {
     for (const fd of [descriptor, end]) addon.close(fd);
   });
 
-  it("arrive whole and in order when the socket is full for a time, gathered values too", async () => {
+  it("messages arrive whole and in order when the socket is full for a time, gathered values too", async () => {
     const [from, to] = addon.socketpair();
     const sent = 200;
     const ids: number[] = [];

@@ -9,6 +9,7 @@ import { callsOf } from "../../../main/rpc/api.js";
 import { startCall } from "../../../main/rpc/call-options.js";
 import { type ClientEvents, RpcClient } from "../../../main/rpc/client.js";
 import { collect } from "../../support/rpc.js";
+import { until } from "../../support/until.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever a test wants to call
 type Functions = Record<string, (...args: any[]) => unknown>;
@@ -140,12 +141,12 @@ suite("rpc over a pair in memory", () => {
     const reading = collect(stream);
     const pending = call("never");
     far.close();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    assert.equal(ends, 1);
+    await until(() => ends > 0, "the news of the link's end");
     client.fail(new ForkError("ERR_FORK_DIED", "gone"));
     client.fail(new ForkError("ERR_FORK_CLOSED", "again"));
     for (const promise of [pending, reading, call("never")]) await assert.rejects(promise, { code: "ERR_FORK_DIED" });
     assert.equal(client.size, 0);
+    assert.equal(ends, 1);
   });
 
   test("pings are answered when the worker's event loop comes round", async () => {

@@ -11,7 +11,7 @@ const MIB = 1024 * 1024;
 /** What the reader reads at a time. */
 const CHUNK = 128 * 1024;
 
-test("it reads what @electron/fuses has set", async (context) => {
+test("the fuse reader reads what @electron/fuses has set", async (context) => {
   const file = path.join(temporaryFolder(context), "electron");
   writeFakeBinary(file, { bytes: 3 * MIB, wiresAt: [MIB + 1] });
   assert.equal(runAsNodeFuse(file), "on");
@@ -68,17 +68,19 @@ test("a Node has no fuses", () => {
   assert.equal(runAsNodeFuse(process.execPath), undefined);
 });
 
-test("200 MB are read in bounded memory, and once", (context) => {
+test("a binary of 200 MB is read in bounded memory, and once", (context) => {
   const file = path.join(temporaryFolder(context), "electron");
   writeFakeBinary(file, { bytes: 200 * MIB, wiresAt: [200 * MIB - 100] });
+  fs.utimesSync(file, 1, 1);
   const before = process.memoryUsage().arrayBuffers;
   assert.equal(runAsNodeFuse(file), "on");
   const grownMib = (process.memoryUsage().arrayBuffers - before) / MIB;
   assert.ok(grownMib < 8, `${grownMib} MiB`);
-  const startMs = performance.now();
-  for (let i = 0; i < 100; i++) runAsNodeFuse(file);
-  const eachMs = (performance.now() - startMs) / 100;
-  assert.ok(eachMs < 5, `${eachMs} ms for what is known`);
+  const fd = fs.openSync(file, "r+");
+  fs.writeSync(fd, Buffer.alloc(FUSE_WIRE.length), 0, FUSE_WIRE.length, 200 * MIB - 100);
+  fs.closeSync(fd);
+  fs.utimesSync(file, 1, 1);
+  assert.equal(runAsNodeFuse(file), "on", "what is known is not read again");
 });
 
 test("a missing file is the system's error", () => {

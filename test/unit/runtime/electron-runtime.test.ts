@@ -48,7 +48,7 @@ for (const name of ["node/bin/node", "node/bin/node.exe", "node/node", "node/nod
     assert.deepEqual(findRuntime(app), { kind: "shipped", file });
   });
 
-test("without one it is Electron as Node, where the fuse allows it", (context) => {
+test("without a shipped Node the runtime is Electron as Node, where the fuse allows it", (context) => {
   const app = installApp(context);
   assert.deepEqual(findRuntime(app), { kind: "electron", file: app.execPath });
 });

@@ -5,16 +5,9 @@ import { suite, test } from "node:test";
 import { type ForkError, Template } from "../../../../main/index.js";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
-import {
-  linesOf,
-  nextEvent,
-  poolFixture,
-  rejectionOf,
-  shareTemplate,
-  temporaryFile,
-  testPool,
-} from "../../../support/pools.js";
+import { linesOf, nextEvent, poolFixture, rejectionOf, shareTemplate, testPool } from "../../../support/pools.js";
 import { exists } from "../../../support/processes.js";
+import { temporaryFile } from "../../../support/temporary.js";
 import { until } from "../../../support/until.js";
 
 export function deaths({ forks }: Configuration): void {

@@ -4,8 +4,9 @@ import { suite, test } from "node:test";
 import { Template } from "../../../../main/index.js";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
-import { linesOf, poolFixture, poolProgram, shareTemplate, temporaryFile, testPool } from "../../../support/pools.js";
+import { linesOf, poolFixture, poolProgram, shareTemplate, testPool } from "../../../support/pools.js";
 import { exists } from "../../../support/processes.js";
+import { temporaryFile } from "../../../support/temporary.js";
 import { until } from "../../../support/until.js";
 
 export function endings(_: Configuration): void {
@@ -50,7 +51,7 @@ export function endings(_: Configuration): void {
 
     test("ten thousand jobs that wait when the pool is terminated: all are rejected", async (t) => {
       const pool = testPool(t, { load: 8 });
-      const jobs = Array.from({ length: 10_000 }, () => pool.run("sleep", [10_000]));
+      const jobs = Array.from({ length: 10_000 }, () => pool.run("never"));
       const results = Promise.allSettled(jobs);
       await until(() => pool.stats().running > 0, "jobs that run");
       await pool.terminate();

@@ -6,7 +6,8 @@ import net from "node:net";
 import { suite, test } from "node:test";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
-import { linesOf, nextEvent, rejectionOf, shareTemplate, temporaryFile, testPool } from "../../../support/pools.js";
+import { linesOf, nextEvent, rejectionOf, shareTemplate, testPool } from "../../../support/pools.js";
+import { temporaryFile } from "../../../support/temporary.js";
 import { until } from "../../../support/until.js";
 
 export function jobs({ addon }: Configuration): void {

@@ -12,7 +12,7 @@ export function output(_: Configuration): void {
     shareTemplate();
     forbidLeaks();
 
-    test("with `job` each job gets its own, all of it, before it settles", async (t) => {
+    test("with `job` each job gets its own output, all of it, before it settles", async (t) => {
       const pool = testPool(t, { max: 2, stdout: "job", stderr: "job" });
       const words = ["one\n", "two\n", "three\n", "four\n"];
       const outputs = await Promise.all(
@@ -54,19 +54,19 @@ export function output(_: Configuration): void {
       assert.equal(error, "error output\n".repeat(2));
     });
 
-    test("by default both go to this program's own", async () => {
+    test("by default the output of workers goes to this program's own streams", async () => {
       const { stdout, stderr } = await poolProgram("prints.mjs");
       assert.deepEqual([stdout, stderr], ["from a worker\n", "error output\n"]);
     });
 
-    test("with `forward`, and with `job` for a job that does not listen, it passes through this program", async () => {
+    test("with `forward`, and with `job` for a job that does not listen, output passes through this program", async () => {
       for (const mode of ["forward", "job"]) {
         const { stdout, stderr } = await poolProgram("prints.mjs", mode, mode);
         assert.deepEqual([stdout, stderr], ["from a worker\n", "error output\n"]);
       }
     });
 
-    test("with `ignore` it is thrown away", async () => {
+    test("with `ignore` the output of workers is thrown away", async () => {
       const { stdout, stderr } = await poolProgram("prints.mjs", "ignore", "ignore");
       assert.deepEqual([stdout, stderr], ["", ""]);
     });

@@ -13,7 +13,7 @@ export function promotion({ forks }: Configuration): void {
     shareTemplate();
     forbidLeaks();
 
-    test("where workers are no forks it is refused", { skip: forks && "they are" }, async (t) => {
+    test("where workers are no forks promote() is refused", { skip: forks && "they are" }, async (t) => {
       const pool = testPool(t, { max: 1 });
       await pool.run("pid");
       await assert.rejects(pool.promote(), { code: "ERR_FORK_UNSUPPORTED" });
@@ -48,7 +48,7 @@ export function promotion({ forks }: Configuration): void {
       await pool.close();
     });
 
-    test("it waits until the worker has no job, and gives it none meanwhile", { skip }, async (t) => {
+    test("promote() waits until the worker has no job, and gives it none meanwhile", { skip }, async (t) => {
       const pool = testPool(t, { max: 1 });
       await pool.run("pid");
       const [job, promoted, later] = [pool.run("sleep", [100]), pool.promote(), pool.run("pid")];
@@ -56,7 +56,7 @@ export function promotion({ forks }: Configuration): void {
       await pool.close();
     });
 
-    test("when the new template dies, the first one takes its place again", { skip }, async (t) => {
+    test("when a promoted template dies, the first template takes its place again", { skip }, async (t) => {
       const pool = testPool(t, { max: 1 });
       await pool.run("learn", ["word"]);
       process.kill(await pool.promote(), "SIGKILL");

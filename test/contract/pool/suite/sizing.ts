@@ -6,8 +6,9 @@ import { Template } from "../../../../main/index.js";
 import type { Pool } from "../../../../main/pool/index.js";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
-import { linesOf, nextEvent, poolFixture, shareTemplate, temporaryFile, testPool } from "../../../support/pools.js";
+import { linesOf, nextEvent, poolFixture, shareTemplate, testPool } from "../../../support/pools.js";
 import { exists } from "../../../support/processes.js";
+import { temporaryFile } from "../../../support/temporary.js";
 import { until } from "../../../support/until.js";
 
 export function sizing(_: Configuration): void {
@@ -26,8 +27,7 @@ export function sizing(_: Configuration): void {
 
     test("`idle` workers are there before any job", async (t) => {
       const pool = testPool(t, { max: 3, idle: 2 });
-      for (let i = 0; i < 2; i++) await nextEvent(pool, "start");
-      assert.deepEqual(statesOf(pool), ["ready", "ready"]);
+      await until(() => statesOf(pool).join() === "ready,ready", "two workers that are ready");
       await pool.close();
     });
 
@@ -44,7 +44,11 @@ export function sizing(_: Configuration): void {
 
     test("workers that have nothing to do for `stop` end, down to `idle`", async (t) => {
       const pool = testPool(t, { max: 3, idle: 1, stop: 50 });
-      const pids = await Promise.all(Array.from({ length: 3 }, () => pool.run("sleep", [50])));
+      const file = temporaryFile(t);
+      const jobs = Array.from({ length: 3 }, () => pool.run("waitForFile", [file]));
+      await until(() => linesOf(file).length === 3, "three workers");
+      fs.writeFileSync(`${file}.go`, "");
+      const pids = await Promise.all(jobs);
       await until(() => pool.stats().workers.length === 1, "two workers to end");
       const [last] = pool.stats().workers;
       for (const pid of new Set(pids as number[])) if (pid !== last?.pid) await until(() => !exists(pid), "its end");

@@ -1,12 +1,15 @@
 /** Workers that can't be started. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import fs from "node:fs";
 import { suite, test } from "node:test";
 import { type ForkError, Template } from "../../../../main/index.js";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
-import { linesOf, nextEvent, poolFixture, shareTemplate, temporaryFile, testPool } from "../../../support/pools.js";
+import { linesOf, nextEvent, poolFixture, shareTemplate, testPool } from "../../../support/pools.js";
 import { rpcFixture } from "../../../support/rpc.js";
+import { temporaryFile } from "../../../support/temporary.js";
+import { until } from "../../../support/until.js";
 
 /** A pool whose workers are initialised with these words. */
 function initialised(t: Parameters<typeof testPool>[0], words: readonly string[], options = {}) {
@@ -77,7 +80,7 @@ export function starts({ forks }: Configuration): void {
       await pool.close();
     });
 
-    test("one that lives at last does the jobs that have waited", async (t) => {
+    test("a worker that lives after others died at their start does the jobs that have waited", async (t) => {
       const file = temporaryFile(t);
       const pool = initialised(t, ["die-until", file, "2"]);
       assert.deepEqual(await Promise.all([pool.run("tell"), pool.run("tell")]).then(([each]) => each), [
@@ -92,7 +95,9 @@ export function starts({ forks }: Configuration): void {
     test("a template that dies is replaced; jobs under way and jobs to come are done", async (t) => {
       const template = await new Template({ modules: [poolFixture("jobs.mjs")] }).ready();
       const pool = testPool(t, { max: 2, template });
-      const underWay = pool.run("sleep", [300]);
+      const gate = temporaryFile(t);
+      const underWay = pool.run("waitForFile", [gate]);
+      await until(() => linesOf(gate).length === 1, "the job under way");
       await pool.run("pid");
       const died = once(template, "died");
       process.kill(template.pid as number, "SIGKILL");
@@ -100,6 +105,7 @@ export function starts({ forks }: Configuration): void {
       const file = temporaryFile(t);
       await assert.rejects(pool.run("exit", [1]), { code: "ERR_FORK_DIED" });
       assert.equal(await pool.run("dieOnce", [file], { retries: 1 }), "fine");
+      fs.writeFileSync(`${gate}.go`, "");
       await underWay;
       await pool.close();
       template.close();

@@ -1,11 +1,13 @@
 /** Calls and their results. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import fs from "node:fs";
 import { suite, test } from "node:test";
 import { ForkProcess } from "../../../../main/index.js";
 import { createRpc } from "../../../../main/rpc/index.js";
 import { forbidLeaks } from "../../../support/leaks.js";
 import { rpcFixture, serve } from "../../../support/rpc.js";
+import { temporaryFile } from "../../../support/temporary.js";
 
 interface WorkerModule {
   add(a: number, b: number): number;
@@ -53,19 +55,24 @@ export function calls(): void {
       await using rpc = serve();
       const order: unknown[] = [];
       await Promise.all([
-        rpc.run("sleep", [200]).then((ms) => order.push(ms)),
-        rpc.run("add", [1, 2]).then((sum) => order.push(sum)),
+        rpc.run("nextEvent", ["go"]).then((args) => order.push(args)),
+        rpc.run("add", [1, 2]).then((sum) => {
+          order.push(sum);
+          rpc.emit("go");
+        }),
       ]);
-      assert.deepEqual(order, [3, 200]);
+      assert.deepEqual(order, [3, []]);
     });
 
-    test("a slow synchronous function holds up no result of an earlier call", async () => {
+    test("a slow synchronous function holds up no result of an earlier call", async (t) => {
       await using rpc = serve();
       await rpc.ready();
-      const begin = performance.now();
-      const first = rpc.run("spin", [20]).then(() => performance.now() - begin);
-      const second = rpc.run("spin", [1500]).then(() => performance.now() - begin);
-      assert.ok((await first) < (await second) - 1000, "both came together");
+      const file = temporaryFile(t);
+      const first = rpc.run("spin", [20]);
+      const second = rpc.run("blockUntil", [file]);
+      assert.equal(await first, 20);
+      fs.writeFileSync(file, "");
+      assert.equal(await second, "released");
     });
 
     test("values arrive as structured clone would have them", async () => {

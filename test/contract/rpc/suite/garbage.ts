@@ -50,7 +50,7 @@ export function garbage(): void {
       assert.deepEqual(await rpc.exited, { code: null, signal: "SIGKILL" });
     });
 
-    test("one worker's garbage is nothing to another", async () => {
+    test("the garbage of one worker does not disturb another worker", async () => {
       await using other = serve();
       const rpc = serveGarbage();
       await assert.rejects(rpc.run("say", [Buffer.alloc(100)]), { code: "ERR_FORK_PROTOCOL" });

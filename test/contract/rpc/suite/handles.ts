@@ -10,6 +10,7 @@ import { OpenFile, type Rpc } from "../../../../main/rpc/index.js";
 import type { Configuration } from "../../../support/configurations.js";
 import { forbidLeaks } from "../../../support/leaks.js";
 import { rpcFixturePath, serve } from "../../../support/rpc.js";
+import { until } from "../../../support/until.js";
 
 const FILE = rpcFixturePath("garbage.mjs");
 const CONTENT = fs.readFileSync(FILE, "utf8");
@@ -17,11 +18,7 @@ const MAX_HANDLES = 120;
 
 /** Waits until the worker has so many open: a FileHandle takes its time to close. */
 async function descriptorsAre(rpc: Rpc, expected: unknown): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  let open: unknown;
-  do open = await rpc.run("openDescriptors");
-  while (open !== expected && performance.now() < deadline);
-  assert.equal(open, expected);
+  await until(async () => (await rpc.run("openDescriptors")) === expected, `${expected} open descriptors`);
 }
 
 export function handles({ addon }: Configuration): void {

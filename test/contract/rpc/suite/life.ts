@@ -107,7 +107,7 @@ export function life({ env, addon }: Configuration): void {
       rpc.on("cleaned up", () => {
         cleaned = true;
       });
-      const call = rpc.run("cleanUpAfterAbort", [100], { signal: controller.signal });
+      const call = rpc.run("cleanUpAfterAbort", [], { signal: controller.signal });
       await begun;
       controller.abort();
       await Promise.all([rpc.close(), assert.rejects(call, { name: "AbortError" })]);
@@ -115,7 +115,7 @@ export function life({ env, addon }: Configuration): void {
 
       const stubborn = serve();
       await stubborn.ready();
-      await assert.rejects(stubborn.run("ignoreAbort", [60_000], { timeout: 10 }), { code: "ERR_FORK_TIMEOUT" });
+      await assert.rejects(stubborn.run("ignoreAbort", [], { timeout: 10 }), { code: "ERR_FORK_TIMEOUT" });
       await stubborn.close();
       assert.deepEqual(await stubborn.exited, { code: 0, signal: null });
     });

@@ -49,7 +49,7 @@ export function preparation({ addon }: Configuration): void {
       await rpc.close();
     });
 
-    test("so do an init and a done that are missing", async () => {
+    test("an init or a done that is missing rejects ready(), and the worker ends", async () => {
       for (const options of [{ init: "missing" }, { done: "missing" }, { done: "constructor" }]) {
         const rpc = serve("prepared.mjs", options);
         await assert.rejects(rpc.ready(), { code: "ERR_FORK_INIT", message: /does not export/ });

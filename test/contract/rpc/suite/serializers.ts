@@ -57,7 +57,7 @@ export function serializers({ addon }: Configuration): void {
       assert.equal(await rpc.run("show", ["a"]), "[ 'a' ]");
     });
 
-    test("one that does not fit the other side's rejects that call alone", async () => {
+    test("a serializer that does not fit the other side's rejects that call alone", async () => {
       await using rpc = serveWith({ serialize: (value) => Buffer.from(String(value)) });
       await assert.rejects(rpc.run("show", ["a"]), {
         code: "ERR_FORK_SERIALIZE",

@@ -35,10 +35,15 @@ export const life: Behaviour[] = [
   {
     name: "close comes when others have closed the streams too",
     observe: async ({ spawn }) => {
-      const child = spawn("sh", ["-c", "(sleep 0.3; echo late) & echo early"], { stdio: ["ignore", "pipe", "ignore"] });
+      const child = spawn("sh", ["-c", "(read gate; echo late) <&0 & echo early"], {
+        stdio: ["pipe", "pipe", "ignore"],
+      });
       const order: string[] = [];
       child.stdout.on("data", (data: Buffer) => order.push(String(data)));
-      child.on("exit", () => order.push("exit"));
+      child.on("exit", () => {
+        order.push("exit");
+        child.stdin.end("\n");
+      });
       await once(child, "close");
       return [order.at(-1), order.includes("exit")];
     },
