@@ -3,7 +3,8 @@ import type { Addon } from "../../native/addon/addon.cjs";
 import { warmUpModules } from "../commands/modules.cjs";
 import { type Host, Server } from "../commands/server.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
-import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "../protocol/message.cjs";
+import { MAX_FRAME_BYTES } from "../protocol/frame.cjs";
+import { MessageType, PROTOCOL_VERSION } from "../protocol/message.cjs";
 import { loadNet } from "../protocol/open-socket.cjs";
 import type { Hello } from "../protocol/plans.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
@@ -47,7 +48,7 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
 }
 
 function openChannel(addon: Addon | undefined, events: ChannelEvents): Channel {
-  const maxPayloadBytes = MAX_PAYLOAD_BYTES;
+  const maxPayloadBytes = MAX_FRAME_BYTES;
   if (addon !== undefined) return new SocketChannel({ addon, fd: CHANNEL_FD, events, maxPayloadBytes });
   const { Socket } = loadNet();
   return new StreamChannel(new Socket({ fd: CHANNEL_FD, readable: true, writable: true }), events, maxPayloadBytes);

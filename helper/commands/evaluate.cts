@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import path = require("node:path");
 import vm = require("node:vm");
 
-import type { Value } from "../protocol/message.cjs";
+import type { Value } from "../protocol/values.cjs";
 import { readablePath } from "./archive.cjs";
 
 declare global {

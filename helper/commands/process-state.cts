@@ -1,8 +1,8 @@
 /** What a process has been given so far: a fork clones all of it. */
 import type net from "node:net";
-import type { Value } from "../protocol/message.cjs";
 import { loadNet, openSocket } from "../protocol/open-socket.cjs";
 import type { HandleKind } from "../protocol/plans.cjs";
+import type { Value } from "../protocol/values.cjs";
 
 /** What a worker's function receives after its socket. */
 export type Argument = Value | net.Socket | net.Server | number;

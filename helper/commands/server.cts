@@ -6,7 +6,8 @@ import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
 import { explainRefusal, forkInCheckPhase, untilQuiet } from "../fork/fork.cjs";
 import { restoreInterrupt } from "../fork/interrupt.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
-import { LOST_HANDLE, MAX_PAYLOAD_BYTES, type Message, MessageType } from "../protocol/message.cjs";
+import { LOST_HANDLE, MAX_FRAME_BYTES } from "../protocol/frame.cjs";
+import { type Message, MessageType } from "../protocol/message.cjs";
 import type { ForkPlan, HandleKind, PreparePlan, RunPlan } from "../protocol/plans.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
 import { settle } from "../warm-up/compact-heap.cjs";
@@ -225,7 +226,7 @@ export class Server implements ChannelEvents {
     for (const message of this.commands.drop()) for (const handle of message.handles) addon.close(handle);
     const { littered: _, ...host } = this.#host; // to collect in a child would copy the whole heap
     const server = new Server(host, plan.detached ? undefined : fd);
-    const channel = new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES });
+    const channel = new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_FRAME_BYTES });
     server.serve(channel);
     server.takeOver();
     try {

@@ -1,7 +1,8 @@
 /** Programs: started for the parent, or instead of this process. */
 import type { Addon, Block, ProgramOptions } from "../../native/addon/addon.cjs";
 import type { Channel } from "../protocol/channel.cjs";
-import { encodeMessage, LOST_HANDLE, type Message, MessageType } from "../protocol/message.cjs";
+import { LOST_HANDLE } from "../protocol/frame.cjs";
+import { type Message, MessageType } from "../protocol/message.cjs";
 import type { ProgramPlan } from "../protocol/plans.cjs";
 import { NO_DESCRIPTOR } from "./command-failed.cjs";
 
@@ -37,7 +38,7 @@ export function answerSpawn(channel: Channel, id: number, spawned: Spawned): voi
 export function becomeProgram(addon: Addon, channel: number, message: Message): never {
   const report = addon.duplicate(channel, HIGH_FD);
   const errno = -addon.exec(programOptions(addon, message));
-  addon.sendmsg(report, encodeMessage(MessageType.Spawned, message.id, [String(errno)], 0), []);
+  addon.sendMessage(report, MessageType.Spawned, message.id, [String(errno)], []);
   addon.leave(EXIT_NOT_EXECUTED);
 }
 

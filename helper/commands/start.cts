@@ -1,8 +1,8 @@
 /** What a command says to evaluate, to load and to enter: the code of others. */
 import type { Addon } from "../../native/addon/addon.cjs";
 import { ignoreInterrupt } from "../fork/interrupt.cjs";
-import type { Value } from "../protocol/message.cjs";
 import type { FunctionPlan, RpcPlan, RunPlan } from "../protocol/plans.cjs";
+import type { Value } from "../protocol/values.cjs";
 import { CommandFailed } from "./command-failed.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";

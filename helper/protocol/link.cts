@@ -1,10 +1,10 @@
-/** A stream of bytes and descriptors between two ends: all that rpc needs below it. */
+/** A stream of bytes and descriptors between two ends: all that the channel and rpc need below them. */
 import { keep, release } from "./kept-pieces.cjs";
 
 export interface LinkEvents {
   /**
    * @param buffer its first `bytes` have come; valid during the call only
-   * @param fds the receiver's from now on
+   * @param fds the receiver's from now on; then LOST_HANDLE, when there was no room for all that came
    */
   data(buffer: Buffer, bytes: number, fds: readonly number[]): void;
   /** Where the next bytes shall go, when the receiver knows; the link may put them there and call `filled`. */
@@ -23,17 +23,21 @@ export interface Link {
   /** Starts reading. */
   open(events: LinkEvents): void;
   /**
-   * Sends in order. Large pieces that the system does not take at once are copied: they may be memory of others.
+   * Sends in order.
    * @param pieces the link's from now on
    * @param fds the link's from now on: they arrive no later than the first byte
+   * @param isOurs what the pieces hold will not change; otherwise large ones are copied when the system does not take them
+   *   at once
    * @returns false when something waits to be written; `drained` follows
    */
-  write(pieces: Uint8Array[], fds: readonly number[]): boolean;
+  write(pieces: Uint8Array[], fds: readonly number[], isOurs?: boolean): boolean;
   /** Stops reading, so that the other end can't go on writing for ever. */
   pause(): void;
   resume(): void;
   /** Whether the connection keeps the event loop alive. */
   setReferenced(referenced: boolean): void;
+  /** Closes descriptors that nobody wants; LOST_HANDLE is none. */
+  discard(fds: readonly number[]): void;
   /** Closes at once; what was not written yet is lost. */
   close(): void;
 }

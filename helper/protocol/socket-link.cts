@@ -1,10 +1,16 @@
 /** A link over a unix socket, by way of the addon: descriptors travel, and large data is read to where it belongs. */
-import { type Addon, type Poller, READABLE, WRITABLE } from "../../native/addon/addon.cjs";
-import { keepPieces, type Link, type LinkEvents, takeSent } from "./link.cjs";
-import { LOST_HANDLE } from "./message.cjs";
+import { type Addon, Gathered, type Poller, READABLE, WRITABLE } from "../../native/addon/addon.cjs";
+import type { MessageLink } from "./channel.cjs";
+import { LOST_HANDLE } from "./frame.cjs";
+import { keepPieces, type LinkEvents, takeSent } from "./link.cjs";
+import type { MessageType, Outgoing } from "./message.cjs";
+import type { Value } from "./values.cjs";
 
-/** One buffer for all links: whatever is read is taken before the next read. */
-const received = Buffer.allocUnsafeSlow(65_536);
+const READ_BYTES = 65_536;
+
+/** One buffer for all links: whatever is read is taken before the next read. Undefined while that is going on. */
+let free: Buffer | undefined = Buffer.allocUnsafeSlow(READ_BYTES);
+
 /** A busy peer must not keep the rest of the event loop waiting. */
 const READS_PER_TURN = 32;
 
@@ -15,7 +21,7 @@ interface Batch {
   fds: readonly number[];
 }
 
-export class SocketLink implements Link {
+export class SocketLink implements MessageLink {
   readonly carriesHandles = true;
   readonly #addon: Addon;
   readonly #poller: Poller;
@@ -38,12 +44,37 @@ export class SocketLink implements Link {
     this.#watch();
   }
 
-  write(pieces: Uint8Array[], fds: readonly number[]): boolean {
+  get fd(): number {
+    return this.#fd;
+  }
+
+  write(pieces: Uint8Array[], fds: readonly number[], isOurs = false): boolean {
     const batch = { pieces, fds };
     if (this.#waiting.length === 0 && this.#send(batch)) return true;
-    this.#waiting.push({ pieces: keepPieces(batch.pieces), fds: batch.fds });
+    if (!isOurs) batch.pieces = keepPieces(batch.pieces);
+    this.#waiting.push(batch);
     this.#watch();
     return false;
+  }
+
+  /** The addon's encoder is the shortest way to the kernel; it takes short messages only. */
+  sendMessage(type: MessageType, id: number, values: readonly Outgoing[], fds: readonly number[]): number {
+    if (this.#fd < 0) {
+      this.discard(fds);
+      return 0;
+    }
+    if (this.#waiting.length > 0) return -1;
+    try {
+      return this.#addon.sendMessage(this.#fd, type, id, values, fds);
+    } catch (error) {
+      this.discard(fds);
+      this.#failToSend(error as NodeJS.ErrnoException);
+      return 0;
+    }
+  }
+
+  gather(what: Gathered): Value {
+    return what === Gathered.Environment ? this.#addon.environment() : this.#addon.inheritance();
   }
 
   pause(): void {
@@ -61,12 +92,37 @@ export class SocketLink implements Link {
     else this.#poller.unref();
   }
 
+  discard(fds: readonly number[]): void {
+    for (const fd of fds) if (fd !== LOST_HANDLE) this.#addon.close(fd);
+  }
+
   close(): void {
     if (this.#fd < 0) return;
     this.#poller.close();
     this.#addon.close(this.#fd);
     this.#fd = -1;
-    for (const { fds } of this.#waiting.splice(0)) this.#closeAll(fds);
+    this.#dropWaiting();
+  }
+
+  /**
+   * Gives up the connection, unharmed.
+   * @returns its descriptor, now the caller's; undefined when something waits to be written: ask again later
+   */
+  release(): number | undefined {
+    const fd = this.#fd;
+    if (fd < 0 || this.#waiting.length > 0) return undefined;
+    this.#poller.close();
+    this.#fd = -1;
+    return fd;
+  }
+
+  /** Takes what has arrived already, without waiting for the event loop. */
+  readNow(): void {
+    this.#read();
+  }
+
+  #dropWaiting(): void {
+    for (const { fds } of this.#waiting.splice(0)) this.discard(fds);
   }
 
   /** Tells the poller what is of interest now; it costs a system call each time. */
@@ -85,28 +141,37 @@ export class SocketLink implements Link {
   }
 
   #read(): void {
-    for (let reads = 0; reads < READS_PER_TURN && this.#fd >= 0 && !this.#paused; reads++) {
-      const events = this.#events as LinkEvents;
-      const target = events.target();
-      const space = target ?? received;
-      let result: number | [number, ...number[]];
-      try {
-        result = this.#addon.recvmsg(this.#fd, space);
-      } catch (error) {
-        return this.#end((error as NodeJS.ErrnoException).code === "ECONNRESET" ? undefined : (error as Error));
-      }
-      const bytes = typeof result === "number" ? result : result[0];
-      const fds = typeof result === "number" ? NO_FDS : result.slice(1);
-      if (fds.at(-1) === LOST_HANDLE) {
-        this.#closeAll(fds);
-        return this.#end(new Error("there was no descriptor left for a handle that came (EMFILE)"));
-      }
-      if (bytes === 0) return this.#end();
-      if (bytes < 0) return;
-      if (target === undefined) events.data(received, bytes, fds);
-      else events.filled(bytes, fds);
-      if (bytes < space.byteLength && fds.length === 0) return; // most likely all there was
+    // Whoever is told of what has come may read from another link.
+    const room = free ?? Buffer.allocUnsafeSlow(READ_BYTES);
+    free = undefined;
+    try {
+      for (let reads = 0; reads < READS_PER_TURN && this.#fd >= 0 && !this.#paused; reads++)
+        if (!this.#readOnce(room)) return;
+    } finally {
+      free = room;
     }
+  }
+
+  /** @returns false when that was most likely all there was */
+  #readOnce(room: Buffer): boolean {
+    const events = this.#events as LinkEvents;
+    const target = events.target();
+    const space = target ?? room;
+    let result: number | [number, ...number[]];
+    try {
+      result = this.#addon.recvmsg(this.#fd, space);
+    } catch (error) {
+      // The other side ended before it had read everything; that is an end like any other.
+      this.#end((error as NodeJS.ErrnoException).code === "ECONNRESET" ? undefined : (error as Error));
+      return false;
+    }
+    const bytes = typeof result === "number" ? result : result[0];
+    const fds = typeof result === "number" ? NO_FDS : result.slice(1);
+    if (bytes === 0) this.#end();
+    if (bytes <= 0) return false;
+    if (target === undefined) events.data(room, bytes, fds);
+    else events.filled(bytes, fds);
+    return bytes === space.byteLength || fds.length > 0;
   }
 
   /** True when nothing of the batch is left to be written. */
@@ -116,18 +181,16 @@ export class SocketLink implements Link {
       try {
         sent = this.#addon.sendmsg(this.#fd, batch.pieces, batch.fds as number[]);
       } catch (error) {
-        this.#closeAll(batch.fds);
-        const { code } = error as NodeJS.ErrnoException;
-        // The peer is gone: what it said before is still to be read, and then the end.
-        if (code !== "EPIPE" && code !== "ECONNRESET") setImmediate(() => this.#end(error as Error));
+        this.discard(batch.fds);
+        this.#failToSend(error as NodeJS.ErrnoException);
         return true;
       }
       if (sent < 0) return false;
-      if (batch.fds.length > 0) this.#closeAll(batch.fds);
+      if (batch.fds.length > 0) this.discard(batch.fds);
       batch.fds = NO_FDS;
       if (takeSent(batch.pieces, sent)) return true;
     }
-    this.#closeAll(batch.fds);
+    this.discard(batch.fds);
     return true;
   }
 
@@ -140,13 +203,14 @@ export class SocketLink implements Link {
     if (this.#fd >= 0) this.#events?.drained();
   }
 
+  #failToSend(error: NodeJS.ErrnoException): void {
+    // The peer is gone: what it said before is still to be read, and then the end.
+    if (error.code !== "EPIPE" && error.code !== "ECONNRESET") setImmediate(() => this.#end(error));
+  }
+
   #end(error?: Error): void {
     if (this.#fd < 0) return;
     this.close();
     this.#events?.end(error);
-  }
-
-  #closeAll(fds: readonly number[]): void {
-    for (const fd of fds) this.#addon.close(fd);
   }
 }

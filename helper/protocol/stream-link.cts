@@ -33,10 +33,10 @@ export class StreamLink implements Link {
     if (this.#stream.destroyed) process.nextTick(end);
   }
 
-  write(pieces: Uint8Array[]): boolean {
+  write(pieces: Uint8Array[], _fds: readonly number[], isOurs = false): boolean {
     if (this.#closed) return true;
     this.#stream.cork();
-    for (const piece of keepPieces(pieces)) this.#stream.write(piece, () => this.#written(piece));
+    for (const piece of isOurs ? pieces : keepPieces(pieces)) this.#stream.write(piece, () => this.#written(piece));
     this.#stream.uncork();
     // What write() returns is about its patience; until this is 0 the stream holds on to the pieces.
     this.#blocked = this.#stream.writableLength > 0;
@@ -62,6 +62,9 @@ export class StreamLink implements Link {
     if (referenced) this.#stream.ref?.();
     else this.#stream.unref?.();
   }
+
+  /** None can have come. */
+  discard(): void {}
 
   close(): void {
     this.#closed = true;

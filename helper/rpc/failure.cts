@@ -1,7 +1,9 @@
 /** Why a call was not answered with a result, as bytes. */
+
+import type { Frame } from "../protocol/frame.cjs";
+import type { FrameWriter } from "../protocol/frame-writer.cjs";
 import { describeError, type RemoteError, reviveError } from "../protocol/remote-error.cjs";
-import type { Frame, FrameType } from "./frame.cjs";
-import type { FrameWriter } from "./frame-writer.cjs";
+import type { FrameType } from "./frame-type.cjs";
 import { closeDescriptors } from "./handles.cjs";
 import { readValues, writeValues } from "./values.cjs";
 

@@ -1,6 +1,6 @@
 /** Writing values that hold no others. */
-import type { FrameWriter } from "./frame-writer.cjs";
-import { writeU32 } from "./numbers.cjs";
+import type { FrameWriter } from "../protocol/frame-writer.cjs";
+import { writeU32 } from "../protocol/numbers.cjs";
 import { Tag } from "./tags.cjs";
 
 /** Up to here a loop beats a call into the runtime. */

@@ -2,7 +2,7 @@
  * Writing small plain values without node:v8, whose fixed cost is many times that of the values themselves. Whatever is
  * not plain, or not small, or occurs twice, is left to structured clone, which keeps identities.
  */
-import type { FrameWriter } from "./frame-writer.cjs";
+import type { FrameWriter } from "../protocol/frame-writer.cjs";
 import { writeBytes, writeCount, writePrimitive, writeString } from "./leaf-writer.cjs";
 import { Tag } from "./tags.cjs";
 

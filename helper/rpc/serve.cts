@@ -10,7 +10,7 @@ import { SocketLink } from "../protocol/socket-link.cjs";
 import { StreamLink } from "../protocol/stream-link.cjs";
 import { setWorkerContext, workerListeners } from "./context.cjs";
 import { writeFailure } from "./failure.cjs";
-import { FrameType } from "./frame.cjs";
+import { FrameType } from "./frame-type.cjs";
 import { useAddon } from "./handles.cjs";
 import { jsonSerializer } from "./serializers.cjs";
 import { RpcServer } from "./server.cjs";

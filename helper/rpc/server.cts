@@ -1,7 +1,9 @@
 /** The worker's end: does what is called for, and answers. */
+
+import type { Frame } from "../protocol/frame.cjs";
 import type { Link } from "../protocol/link.cjs";
 import { type FailureKind, writeFailure } from "./failure.cjs";
-import { type Frame, FrameType } from "./frame.cjs";
+import { FrameType } from "./frame-type.cjs";
 import { releaseHandle } from "./handles.cjs";
 import type { Listeners } from "./listeners.cjs";
 import { isStream, Producer } from "./producer.cjs";

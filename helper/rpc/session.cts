@@ -1,8 +1,10 @@
 /** One end of an rpc connection: frames go out, frames come in, and it ends once. */
+
+import { type Frame, LOST_HANDLE } from "../protocol/frame.cjs";
+import { FrameReader } from "../protocol/frame-reader.cjs";
+import { FrameWriter } from "../protocol/frame-writer.cjs";
 import type { Link, LinkEvents } from "../protocol/link.cjs";
-import type { Frame, FrameType } from "./frame.cjs";
-import { FrameReader } from "./frame-reader.cjs";
-import { FrameWriter } from "./frame-writer.cjs";
+import { type FrameType, RPC } from "./frame-type.cjs";
 import { closeDescriptors } from "./handles.cjs";
 import { writeString } from "./leaf-writer.cjs";
 import { readValues, type Serializer, writeValues } from "./values.cjs";
@@ -45,9 +47,10 @@ export class Session implements LinkEvents {
   constructor({ maxFrameBytes, serializer }: SessionOptions, events: SessionEvents) {
     this.#events = events;
     this.#serializer = serializer;
-    this.writer = new FrameWriter(maxFrameBytes);
+    this.writer = new FrameWriter(RPC, maxFrameBytes);
     this.writer.onBlocked = () => this.#setBlocked(true);
-    this.#reader = new FrameReader(maxFrameBytes, (frame) => this.#onFrame(frame));
+    const onFrame = (frame: Frame) => this.#onFrame(frame);
+    this.#reader = new FrameReader({ vocabulary: RPC, maxFrameBytes, onFrame });
   }
 
   /** What was sent before waits for this. @param link the session's from now on */
@@ -109,6 +112,7 @@ export class Session implements LinkEvents {
   }
 
   data(buffer: Buffer, bytes: number, fds: readonly number[]): void {
+    if (fds.length > 0 && fds.at(-1) === LOST_HANDLE) return this.#endWithLoss(fds);
     this.writer.batching = true;
     try {
       this.#reader.data(buffer, bytes, fds);
@@ -123,6 +127,7 @@ export class Session implements LinkEvents {
   }
 
   filled(bytes: number, fds: readonly number[]): void {
+    if (fds.length > 0 && fds.at(-1) === LOST_HANDLE) return this.#endWithLoss(fds);
     this.writer.batching = true;
     try {
       this.#reader.filled(bytes, fds);
@@ -140,6 +145,12 @@ export class Session implements LinkEvents {
     if (this.#closed) return;
     this.close();
     this.#events.ended(error);
+  }
+
+  /** Frames share what they travel with: nobody can tell which of them have lost theirs. */
+  #endWithLoss(fds: readonly number[]): void {
+    closeDescriptors(fds.slice(0, -1));
+    this.end(new Error("there was no descriptor left for a handle that came (EMFILE)"));
   }
 
   #setBlocked(blocked: boolean): void {

@@ -1,10 +1,11 @@
 /** Reading values back. Whatever the bytes are, nothing is read beyond their frame. */
+
+import type { Frame } from "../protocol/frame.cjs";
 import { LARGE_PIECE_BYTES } from "../protocol/link.cjs";
+import { readU32 } from "../protocol/numbers.cjs";
 import { unclone } from "./clone.cjs";
-import type { Frame } from "./frame.cjs";
 import { type OpenedHandle, openHandle, releaseHandle } from "./handles.cjs";
 import { keyAt } from "./keys.cjs";
-import { readU32 } from "./numbers.cjs";
 import { Tag } from "./tags.cjs";
 import type { Serializer } from "./values.cjs";
 

@@ -1,8 +1,9 @@
 /** How arguments, results and events become bytes. */
+
+import type { Frame } from "../protocol/frame.cjs";
+import type { FrameWriter } from "../protocol/frame-writer.cjs";
 import { describeError } from "../protocol/remote-error.cjs";
 import { cloneOf } from "./clone.cjs";
-import type { Frame } from "./frame.cjs";
-import type { FrameWriter } from "./frame-writer.cjs";
 import { closeDescriptors, copyOf, describeHandle, isHandle } from "./handles.cjs";
 import { writeBytes, writeCount, writeOctets, writePrimitive, writeTag } from "./leaf-writer.cjs";
 import { PlainWriter } from "./plain-writer.cjs";

@@ -17,11 +17,13 @@ import { warmUpModules } from "../commands/modules.cjs";
 import { setAside } from "../commands/process-state.cjs";
 import { currentServer, type Host, Server } from "../commands/server.cjs";
 import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
-import { encodeMessage, MAX_PAYLOAD_BYTES, MessageType, type Value } from "../protocol/message.cjs";
+import { MAX_FRAME_BYTES } from "../protocol/frame.cjs";
+import { MessageType } from "../protocol/message.cjs";
 import { openSocket } from "../protocol/open-socket.cjs";
 import type { ForkPlan, PreparePlan, RunPlan } from "../protocol/plans.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
+import type { Value } from "../protocol/values.cjs";
 import { collectGarbage } from "./collect.cjs";
 import { compileWarmFunctions, prepareCompilation } from "./warm-functions.cjs";
 
@@ -121,7 +123,7 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
   const server = new Server({ ...others, addon: pretending(addon) }, undefined);
   server.takeOver();
   const serve = (fd: number) =>
-    server.serve(new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_PAYLOAD_BYTES }));
+    server.serve(new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_FRAME_BYTES }));
   let toTemplate: number | undefined;
   if (from === MessageType.Run) {
     serve(childFd);
@@ -152,6 +154,5 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
 
 /** @param fd sent along, and closed here */
 function send(addon: Addon, to: number, type: MessageType, values: readonly Value[], fd?: number): void {
-  addon.sendmsg(to, encodeMessage(type, 1, values, fd === undefined ? 0 : 1), fd === undefined ? [] : [fd]);
-  if (fd !== undefined) addon.close(fd);
+  addon.sendMessage(to, type, 1, values, fd === undefined ? [] : [fd]);
 }

@@ -4,11 +4,10 @@
  * wait, so that nothing happens later: a template may be forked at any time.
  */
 import { type Addon, type Poller, READABLE } from "../../native/addon/addon.cjs";
-import type { Link } from "../protocol/link.cjs";
+import { FrameWriter, type Outlet } from "../protocol/frame-writer.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
-import { FrameType } from "../rpc/frame.cjs";
-import { FrameWriter } from "../rpc/frame-writer.cjs";
+import { FrameType, RPC } from "../rpc/frame-type.cjs";
 import { useAddon } from "../rpc/handles.cjs";
 import { abandonService, type Service, serveRpc } from "../rpc/serve.cjs";
 import { writeValues } from "../rpc/values.cjs";
@@ -52,7 +51,7 @@ const CALLS: readonly [type: FrameType, id: number, values: readonly unknown[], 
 ];
 
 /** Has the caller's end of the stage's socket write frames. */
-class StageLink implements Link {
+class StageOutlet implements Outlet {
   readonly carriesHandles = false;
 
   constructor(
@@ -60,17 +59,10 @@ class StageLink implements Link {
     readonly fd: number,
   ) {}
 
-  open(): void {}
-
   write(pieces: Uint8Array[]): boolean {
     this.addon.sendmsg(this.fd, pieces, []);
     return true;
   }
-
-  pause(): void {}
-  resume(): void {}
-  setReferenced(): void {}
-  close(): void {}
 }
 
 /** Resolves when it is over, in this turn of the event loop. */
@@ -87,8 +79,8 @@ function play(addon: Addon): Promise<void> {
     const stage: Addon = { ...addon, Poller: StagePoller };
     serveRpc({ addon: stage, fd: workerFd, namespace: FUNCTIONS, plan: PLAN, args: [], exit });
     const poller = StagePoller.last;
-    const writer = new FrameWriter(MAX_FRAME_BYTES);
-    writer.attach(new StageLink(addon, callerFd));
+    const writer = new FrameWriter(RPC, MAX_FRAME_BYTES);
+    writer.attach(new StageOutlet(addon, callerFd));
     for (const [type, id, values, extra] of CALLS) {
       writer.begin(type, id, extra);
       writeValues(writer, values, undefined);

@@ -1,6 +1,7 @@
 /** What a call rejects with when it is not answered with a result. */
+
+import { FrameTooLarge } from "../../helper/protocol/frame-writer.cjs";
 import type { Failure, FailureKind } from "../../helper/rpc/failure.cjs";
-import { FrameTooLarge } from "../../helper/rpc/frame-writer.cjs";
 import { Undeliverable } from "../../helper/rpc/values.cjs";
 import { ForkError, type ForkErrorCode } from "../base/errors.js";
 

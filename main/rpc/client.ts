@@ -1,8 +1,9 @@
 /** The caller's end of an rpc connection. Knows nothing of processes: it runs over any link. */
 
+import type { Frame } from "../../helper/protocol/frame.cjs";
 import type { Link } from "../../helper/protocol/link.cjs";
 import { readFailure } from "../../helper/rpc/failure.cjs";
-import { type Frame, FrameType, MAX_FUNCTIONS } from "../../helper/rpc/frame.cjs";
+import { FrameType, MAX_FUNCTIONS } from "../../helper/rpc/frame-type.cjs";
 import { type Listener, Listeners } from "../../helper/rpc/listeners.cjs";
 import { RESULT_LIST } from "../../helper/rpc/server.cjs";
 import { Session, type SessionEvents, type SessionOptions } from "../../helper/rpc/session.cjs";

@@ -1,7 +1,8 @@
 /** What an rpc worker is told before it serves, and the checks of it. */
 import path from "node:path";
+import { MAX_FRAME_BYTES } from "../../helper/protocol/frame.cjs";
 import type { RpcPlan } from "../../helper/protocol/plans.cjs";
-import { DEFAULT_FRAME_BYTES, MAX_FRAME_BYTES, MIN_FRAME_BYTES } from "../../helper/rpc/frame.cjs";
+import { DEFAULT_FRAME_BYTES, MIN_FRAME_BYTES } from "../../helper/rpc/frame-type.cjs";
 import { jsonSerializer } from "../../helper/rpc/serializers.cjs";
 import type { Serializer } from "../../helper/rpc/values.cjs";
 import { LIBRARY } from "../../native/locate/place.cjs";

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
+import { type Frame, HEADER_BYTES } from "../../helper/protocol/frame.cjs";
+import { FrameReader } from "../../helper/protocol/frame-reader.cjs";
 import type { LinkEvents } from "../../helper/protocol/link.cjs";
-import { FrameType, HEADER_BYTES } from "../../helper/rpc/frame.cjs";
-import { FrameReader } from "../../helper/rpc/frame-reader.cjs";
+import { FrameType, RPC } from "../../helper/rpc/frame-type.cjs";
 import { Listeners } from "../../helper/rpc/listeners.cjs";
 import { RpcServer } from "../../helper/rpc/server.cjs";
 import { Tag } from "../../helper/rpc/tags.cjs";
@@ -101,7 +102,8 @@ suite("rpc: garbage", () => {
     fc.assert(
       fc.property(fc.oneof(damaged, stream), sizes, (bytes, cut) => {
         try {
-          feed(new FrameReader(MAX_FRAME_BYTES, (read) => void attempt(() => readValues(read, undefined))), bytes, cut);
+          const onFrame = (read: Frame) => attempt(() => readValues(read, undefined));
+          feed(new FrameReader({ vocabulary: RPC, maxFrameBytes: MAX_FRAME_BYTES, onFrame }), bytes, cut);
         } catch (error) {
           assert.ok(error instanceof RangeError, String(error));
         }

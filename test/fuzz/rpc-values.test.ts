@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
-import { FrameType } from "../../helper/rpc/frame.cjs";
+import { FrameType } from "../../helper/rpc/frame-type.cjs";
 import { cloneable, octets, view } from "../support/cloneable.js";
 import { decodeFrames, encodeFrames, type FrameContent } from "../support/frames.js";
 import { FUZZ } from "../support/fuzz.js";

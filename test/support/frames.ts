@@ -1,9 +1,10 @@
 /** Frames of rpc made and read without any link. */
 
+import type { Frame } from "../../helper/protocol/frame.cjs";
+import { FrameReader } from "../../helper/protocol/frame-reader.cjs";
+import { FrameWriter } from "../../helper/protocol/frame-writer.cjs";
 import type { Link } from "../../helper/protocol/link.cjs";
-import type { Frame, FrameType } from "../../helper/rpc/frame.cjs";
-import { FrameReader } from "../../helper/rpc/frame-reader.cjs";
-import { FrameWriter } from "../../helper/rpc/frame-writer.cjs";
+import { type FrameType, RPC } from "../../helper/rpc/frame-type.cjs";
 import { readValues, type Serializer, writeValues } from "../../helper/rpc/values.cjs";
 
 const MAX_FRAME_BYTES = 256 * 1024 * 1024;
@@ -32,6 +33,7 @@ export class Recorder implements Link {
   pause(): void {}
   resume(): void {}
   setReferenced(): void {}
+  discard(): void {}
   close(): void {}
 }
 
@@ -44,7 +46,7 @@ export interface FrameContent {
 
 export function encodeFrames(frames: readonly FrameContent[], serializer?: Serializer): Buffer {
   const recorder = new Recorder();
-  const writer = new FrameWriter(MAX_FRAME_BYTES);
+  const writer = new FrameWriter(RPC, MAX_FRAME_BYTES);
   writer.attach(recorder);
   for (const { type, id = 0, extra = 0, values = [] } of frames) {
     writer.begin(type, id, extra);
@@ -65,10 +67,11 @@ export function decodeFrames(
   serializer?: Serializer,
 ): Required<FrameContent>[] {
   const frames: Required<FrameContent>[] = [];
-  const reader = new FrameReader(MAX_FRAME_BYTES, (frame: Frame) => {
+  const onFrame = (frame: Frame) => {
     const { type, id, extra } = frame;
     frames.push({ type, id, extra, values: readValues(frame, serializer) });
-  });
+  };
+  const reader = new FrameReader({ vocabulary: RPC, maxFrameBytes: MAX_FRAME_BYTES, onFrame });
   feed(reader, bytes, sizes);
   return frames;
 }

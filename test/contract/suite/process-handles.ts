@@ -6,11 +6,12 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { suite, test } from "node:test";
-import { encodeMessage, MessageType } from "../../../helper/protocol/message.cjs";
+import { MessageType } from "../../../helper/protocol/message.cjs";
 import { requireAddon } from "../../../main/base/addon.js";
 import { ForkProcess } from "../../../main/index.js";
 import type { Configuration } from "../../support/configurations.js";
 import { forbidLeaks } from "../../support/leaks.js";
+import { encodeMessage } from "../../support/messages.js";
 import { argumentsOf } from "../../support/workers.js";
 
 export function processHandles({ addon }: Configuration): void {
@@ -43,8 +44,8 @@ export function processHandles({ addon }: Configuration): void {
       const strangers = [
         Buffer.from("x"),
         Buffer.from("GET / HTTP/1.1\r\n\r\n"),
-        Buffer.concat(encodeMessage(MessageType.Hello, 0, ["{}"], 0)),
-        Buffer.concat(encodeMessage(MessageType.Handover, 1, ["{}"], 0)),
+        encodeMessage(MessageType.Hello, 0, ["{}"]),
+        encodeMessage(MessageType.Handover, 1, ["{}"]),
       ];
       const addon = requireAddon("a test");
       for (const bytes of strangers) {
@@ -64,7 +65,7 @@ export function processHandles({ addon }: Configuration): void {
     test("another version's process is refused as such, and left in its socket", async () => {
       const addon = requireAddon("a test");
       const [ours, theirs] = addon.socketpair();
-      const bytes = Buffer.concat(encodeMessage(MessageType.Handover, 0x4b46_0009, ["{}"], 0));
+      const bytes = encodeMessage(MessageType.Handover, 0x4b46_0009, ["{}"]);
       addon.sendmsg(ours, [bytes], []);
       assert.throws(() => ForkProcess.fromHandle(theirs), { code: "ERR_FORK_PROTOCOL", message: /version 9/ });
       assert.equal(addon.recvmsg(theirs, Buffer.alloc(100)), bytes.length);

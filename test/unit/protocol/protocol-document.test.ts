@@ -1,15 +1,10 @@
 /** PROTOCOL.md and the code have the same message types and the same bytes. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { Decoder } from "../../../helper/protocol/decoder.cjs";
-import {
-  encodeMessage,
-  MAX_PAYLOAD_BYTES,
-  MessageType,
-  maxHandles,
-  type Value,
-} from "../../../helper/protocol/message.cjs";
+import { CHANNEL, MessageType } from "../../../helper/protocol/message.cjs";
+import type { Value } from "../../../helper/protocol/values.cjs";
 import { readProjectFile, tableRows } from "../../support/documents.js";
+import { decodeMessages, encodeMessage } from "../../support/messages.js";
 
 const document = readProjectFile("PROTOCOL.md");
 const TYPES = Object.entries(MessageType).filter(
@@ -46,7 +41,11 @@ suite("the protocol's document", () => {
 
   test("says of each whether descriptors come with it", () => {
     for (const [, name, , handles] of LISTS.flatMap((heading) => tableRows(document, heading)))
-      assert.equal(handles !== "–", maxHandles(MessageType[name as keyof typeof MessageType]) > 0, name);
+      assert.equal(
+        handles !== "–",
+        (CHANNEL.maxHandles[MessageType[name as keyof typeof MessageType]] as number) > 0,
+        name,
+      );
   });
 
   test("has golden bytes of every type", () => {
@@ -63,11 +62,11 @@ suite("the protocol's document", () => {
     const fds = Array.from({ length: handles }, (_, index) => 100 + index);
 
     test(`${name} is encoded to its golden bytes`, () => {
-      assert.equal(Buffer.concat(encodeMessage(type, id, values, handles)).toString("hex"), bytes.toString("hex"));
+      assert.equal(encodeMessage(type, id, values, handles).toString("hex"), bytes.toString("hex"));
     });
 
     test(`${name} is decoded from its golden bytes`, () => {
-      assert.deepEqual([...new Decoder(MAX_PAYLOAD_BYTES).push(bytes, fds)], [{ type, id, values, handles: fds }]);
+      assert.deepEqual(decodeMessages(bytes, fds), [{ type, id, values, handles: fds }]);
     });
   }
 });

@@ -1,17 +1,12 @@
-/** The addon writes messages of its own accord: they have to be those of encodeMessage(), to the byte. */
+/** The addon writes messages of its own accord: they have to be those of JavaScript, to the byte. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { Decoder } from "../../../helper/protocol/decoder.cjs";
-import {
-  encodeMessage,
-  type Message,
-  MessageType,
-  type Outgoing,
-  type Value,
-} from "../../../helper/protocol/message.cjs";
+import { type Message, MessageType, type Outgoing } from "../../../helper/protocol/message.cjs";
 import { SocketChannel } from "../../../helper/protocol/socket-channel.cjs";
+import type { Value } from "../../../helper/protocol/values.cjs";
 import { type Addon, Gathered, loadAddon } from "../../../native/addon/addon.cjs";
 import { forbidLeaks } from "../../support/leaks.js";
+import { decodeMessages, encodeMessage } from "../../support/messages.js";
 
 const loaded = loadAddon();
 const skip = loaded instanceof Error ? loaded.message.split("\n")[0] : false;
@@ -45,9 +40,9 @@ describe("messages that the addon writes", { skip }, () => {
     "octets that just fit": [new Uint8Array(16 * 1024 - 12 - 5).fill(7)],
   };
   for (const [name, values] of Object.entries(CASES))
-    it(`the octets of sendMessage() are those of encodeMessage(): ${name}`, () => {
+    it(`the octets of sendMessage() are those that a channel writes itself: ${name}`, () => {
       assert.equal(addon.sendMessage(ours, MessageType.Arguments, 0xfedcba98, values, []), 0);
-      const expected = Buffer.concat(encodeMessage(MessageType.Arguments, 0xfedcba98, values, 0));
+      const expected = encodeMessage(MessageType.Arguments, 0xfedcba98, values);
       assert.deepEqual(received(theirs).bytes, expected);
     });
 
@@ -81,7 +76,7 @@ describe("messages that the addon writes", { skip }, () => {
     const values: Outgoing[] = [Gathered.Environment, Gathered.Inheritance];
     assert.equal(addon.sendMessage(ours, MessageType.Spawn, 1, values, []), 0);
     delete process.env["DESKTOP_FORK_TEST_ENTRY"];
-    const [message] = [...new Decoder(space.length).push(received(theirs).bytes)] as [Message];
+    const [message] = decodeMessages(received(theirs).bytes) as [Message];
     const [environment, inheritance] = message.values as [Buffer, Buffer];
     assert.ok(environment.toString().split("\0").includes("DESKTOP_FORK_TEST_ENTRY=é"));
     assert.deepEqual(inheritance, addon.inheritance());

@@ -1,13 +1,13 @@
 /** Both ends of rpc within one process, over a pair of links in memory: no process is needed to tell what rpc does. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { linkPair } from "../../../helper/protocol/memory-link.cjs";
 import { Listeners } from "../../../helper/rpc/listeners.cjs";
 import { RpcServer } from "../../../helper/rpc/server.cjs";
 import { ForkError } from "../../../main/base/errors.js";
 import { callsOf } from "../../../main/rpc/api.js";
 import { startCall } from "../../../main/rpc/call-options.js";
 import { type ClientEvents, RpcClient } from "../../../main/rpc/client.js";
+import { linkPair } from "../../support/memory-link.js";
 import { collect } from "../../support/rpc.js";
 import { until } from "../../support/until.js";
 

@@ -1,7 +1,7 @@
 /** PROTOCOL.md and the code have the same frames, the same values and the same bytes of them. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { FrameType } from "../../../helper/rpc/frame.cjs";
+import { FrameType } from "../../../helper/rpc/frame-type.cjs";
 import { Tag } from "../../../helper/rpc/tags.cjs";
 import { readProjectFile, tableRows } from "../../support/documents.js";
 import { decodeFrames, encodeFrames } from "../../support/frames.js";

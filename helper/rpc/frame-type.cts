@@ -1,4 +1,5 @@
-/** The frames of rpc, which follow one another on a link. PROTOCOL.md has the same as tables. */
+/** The vocabulary of rpc: its frames. PROTOCOL.md has the same as tables. */
+import { type Vocabulary, vocabulary } from "../protocol/frame.cjs";
 
 /** Below 0x40: to a worker; above: from it. */
 export enum FrameType {
@@ -28,30 +29,18 @@ export enum FrameType {
   Retire = 0x49,
 }
 
-export interface Frame {
-  type: FrameType;
-  extra: number;
-  /** The call that it belongs to; 0: none. */
-  id: number;
-  /** The bytes of its values are those of `buffer` from `start` to `end`. */
-  buffer: Buffer;
-  start: number;
-  end: number;
-  /** The buffer is the receiver's for good: octets become views of it instead of copies. */
-  owned: boolean;
-  /** Whoever holds the frame owns them. */
-  fds: number[];
-}
-
-/** length u32, type u8, handles u8, extra u16, id u32; all little-endian */
-export const HEADER_BYTES = 12;
 /** The most descriptors of one frame. */
 export const MAX_FRAME_HANDLES = 120;
 /** The most functions that can be called of one module. */
 export const MAX_FUNCTIONS = 0xffff;
 /** The least that a frame can be told to hold at most: every failure can be told in it. */
 export const MIN_FRAME_BYTES = 1024;
-/** The most that a frame can be told to hold. */
-export const MAX_FRAME_BYTES = 0xffff_ffff;
 /** Longer frames are refused unless more is asked for. */
 export const DEFAULT_FRAME_BYTES = 1024 * 1024 * 1024;
+
+export const RPC: Vocabulary = vocabulary(
+  Object.values(FrameType)
+    .filter((type) => typeof type === "number")
+    .map((type) => [type, MAX_FRAME_HANDLES]),
+  true,
+);

@@ -1,5 +1,5 @@
-/** Two links connected within one process: what is written to one is read from the other. For tests. */
-import type { Link, LinkEvents } from "./link.cjs";
+/** Two links connected within one process: what is written to one is read from the other. */
+import type { Link, LinkEvents } from "../../helper/protocol/link.cjs";
 
 class MemoryLink implements Link {
   readonly carriesHandles = false;
@@ -35,6 +35,7 @@ class MemoryLink implements Link {
   }
 
   setReferenced(): void {}
+  discard(): void {}
 
   close(): void {
     if (this.#closed) return;

@@ -1,6 +1,6 @@
 /** Puts frames together: small ones share one buffer and one write per turn of the event loop, large octets are not copied. */
-import { keepPieces, LARGE_PIECE_BYTES, type Link } from "../protocol/link.cjs";
-import { type FrameType, HEADER_BYTES, MAX_FRAME_HANDLES } from "./frame.cjs";
+import { HEADER_BYTES, type Vocabulary } from "./frame.cjs";
+import { keepPieces, LARGE_PIECE_BYTES, type Link } from "./link.cjs";
 import { writeU32 } from "./numbers.cjs";
 
 const SLAB_BYTES = 65_536;
@@ -12,6 +12,9 @@ const NO_FDS: number[] = [];
 const SOON = Promise.resolve();
 
 export class FrameTooLarge extends RangeError {}
+
+/** Where frames go. */
+export type Outlet = Pick<Link, "carriesHandles" | "write">;
 
 /** A place to go back to. */
 export interface Mark {
@@ -31,11 +34,12 @@ export class FrameWriter {
   batching = false;
   /** Calls back when the link could not get rid of a batch at once. */
   onBlocked: () => void = () => {};
+  readonly #vocabulary: Vocabulary;
   readonly #maxFrameBytes: number;
   readonly #flushSoon = () => {
     if (this.#scheduled) this.flush();
   };
-  #link: Link | undefined;
+  #link: Outlet | undefined;
   #pieces: Uint8Array[] = [];
   #fds: number[] = [];
   /** What is to be written when there is a link: only so many descriptors may go together. */
@@ -51,12 +55,13 @@ export class FrameWriter {
   #mark: Mark = this.mark();
   #open = false;
 
-  constructor(maxFrameBytes: number) {
+  constructor(vocabulary: Vocabulary, maxFrameBytes: number) {
+    this.#vocabulary = vocabulary;
     this.#maxFrameBytes = maxFrameBytes;
   }
 
   /** From now on what is written leaves this process. */
-  attach(link: Link): void {
+  attach(link: Outlet): void {
     this.#link = link;
     for (const { pieces, fds } of this.#early.splice(0)) if (!link.write(pieces, fds)) this.onBlocked();
     this.flush();
@@ -84,13 +89,13 @@ export class FrameWriter {
   }
 
   /** A frame without values. */
-  signal(type: FrameType, id: number, extra = 0): void {
+  signal(type: number, id: number, extra = 0): void {
     this.begin(type, id, extra);
     this.end();
   }
 
   /** @throws Error while another frame is being written: a getter among its values may call us */
-  begin(type: FrameType, id: number, extra = 0): void {
+  begin(type: number, id: number, extra = 0): void {
     if (this.#open) throw new Error("a message can't be sent while another one is being serialised");
     this.#open = true;
     this.#mark = this.mark();
@@ -146,9 +151,9 @@ export class FrameWriter {
     const handles = this.#fds.length - this.#mark.fds;
     if (length > this.#maxFrameBytes)
       throw new FrameTooLarge(`${length} bytes in one message; at most ${this.#maxFrameBytes} are allowed`);
-    if (handles > MAX_FRAME_HANDLES)
-      throw new FrameTooLarge(`${handles} handles in one message; at most ${MAX_FRAME_HANDLES} are allowed`);
     const { slab, at } = this.#header;
+    const most = this.#vocabulary.maxHandles[slab[at + 4] as number] as number;
+    if (handles > most) throw new FrameTooLarge(`${handles} handles in one message; at most ${most} are allowed`);
     this.#open = false;
     writeU32(slab, at, length);
     slab[at + 5] = handles;
