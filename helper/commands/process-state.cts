@@ -1,6 +1,6 @@
 /** What a process has been given so far: a fork clones all of it. */
 import type net from "node:net";
-import { loadNet, openSocket } from "../protocol/open-socket.cjs";
+import { openHandle } from "../protocol/handles.cjs";
 import type { HandleKind } from "../protocol/plans.cjs";
 import type { Value } from "../protocol/values.cjs";
 
@@ -37,11 +37,4 @@ export function setAside(): () => void {
     pending.length = 0;
     for (const item of kept) pending.push(item);
   };
-}
-
-/** @param fd the handle's from now on, except as a plain descriptor: then it is the caller's */
-export function openHandle(kind: HandleKind, fd: number): net.Socket | net.Server | number {
-  if (kind === "socket") return openSocket(fd);
-  if (kind === "server") return loadNet().createServer().listen({ fd });
-  return fd;
 }

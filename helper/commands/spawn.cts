@@ -2,12 +2,11 @@
 import type { Addon, Block, ProgramOptions } from "../../native/addon/addon.cjs";
 import type { Channel } from "../protocol/channel.cjs";
 import { LOST_HANDLE } from "../protocol/frame.cjs";
+import { HIGH_FD } from "../protocol/handles.cjs";
 import { type Message, MessageType } from "../protocol/message.cjs";
 import type { ProgramPlan } from "../protocol/plans.cjs";
 import { NO_DESCRIPTOR } from "./command-failed.cjs";
 
-/** Above what a program is given; a descriptor there is not in its way. */
-const HIGH_FD = 64;
 const EXIT_NOT_EXECUTED = 127;
 
 /** The kernel's answer: a child, or a negative errno. */
@@ -36,6 +35,7 @@ export function answerSpawn(channel: Channel, id: number, spawned: Spawned): voi
  * @param channel descriptor of the connection to the parent, on which nothing else is to be sent
  */
 export function becomeProgram(addon: Addon, channel: number, message: Message): never {
+  // Above what the program is given: there it is in nothing's way.
   const report = addon.duplicate(channel, HIGH_FD);
   const errno = -addon.exec(programOptions(addon, message));
   addon.sendMessage(report, MessageType.Spawned, message.id, [String(errno)], []);

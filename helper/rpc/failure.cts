@@ -2,9 +2,9 @@
 
 import type { Frame } from "../protocol/frame.cjs";
 import type { FrameWriter } from "../protocol/frame-writer.cjs";
+import { closeDescriptors } from "../protocol/handles.cjs";
 import { describeError, type RemoteError, reviveError } from "../protocol/remote-error.cjs";
 import type { FrameType } from "./frame-type.cjs";
-import { closeDescriptors } from "./handles.cjs";
 import { readValues, writeValues } from "./values.cjs";
 
 /** Who is to blame: decides what the caller's promise rejects with. */

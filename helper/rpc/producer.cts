@@ -1,5 +1,5 @@
 /** Sends a stream's items, no faster than they are consumed. */
-import { isHandle } from "./handles.cjs";
+import { isHandle } from "../protocol/handles.cjs";
 
 /** How much may be on its way: the consumer of one item then seldom has to wait for the next. */
 const WINDOW_ITEMS = 64;

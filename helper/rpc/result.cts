@@ -1,9 +1,9 @@
 /** What a function has returned, as the worker's end looks at it. */
 
 import { FrameTooLarge } from "../protocol/frame-writer.cjs";
+import { isHandle } from "../protocol/handles.cjs";
 import type { FailureKind } from "./failure.cjs";
 import { MAX_FRAME_HANDLES } from "./frame-type.cjs";
-import { isHandle } from "./handles.cjs";
 import { isStream } from "./producer.cjs";
 import { Undeliverable } from "./values.cjs";
 

@@ -1,10 +1,10 @@
 /** The worker's end: does what is called for, and answers. */
 
 import type { Frame } from "../protocol/frame.cjs";
+import { releaseHandle } from "../protocol/handles.cjs";
 import type { Link } from "../protocol/link.cjs";
 import { type FailureKind, writeFailure } from "./failure.cjs";
 import { FrameType } from "./frame-type.cjs";
-import { releaseHandle } from "./handles.cjs";
 import type { Listeners } from "./listeners.cjs";
 import { isStream, Producer } from "./producer.cjs";
 import { comesLater, hasHandles, resultFailure } from "./result.cjs";

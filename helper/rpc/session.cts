@@ -3,9 +3,9 @@
 import { type Frame, LOST_HANDLE } from "../protocol/frame.cjs";
 import { FrameReader } from "../protocol/frame-reader.cjs";
 import { FrameWriter } from "../protocol/frame-writer.cjs";
+import { closeDescriptors } from "../protocol/handles.cjs";
 import type { Link, LinkEvents } from "../protocol/link.cjs";
 import { type FrameType, RPC } from "./frame-type.cjs";
-import { closeDescriptors } from "./handles.cjs";
 import { writeString } from "./leaf-writer.cjs";
 import { readValues, type Serializer, writeValues } from "./values.cjs";
 

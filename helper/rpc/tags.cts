@@ -1,3 +1,6 @@
+/** How one value is told from another. */
+import type { HandleKind } from "../protocol/plans.cjs";
+
 /** What one value begins with. */
 export enum Tag {
   Undefined = 0,
@@ -33,3 +36,6 @@ export enum Tag {
   /** length u32, UTF-16: a string with surrogates that are no pairs, which UTF-8 has no way to say */
   Utf16 = 17,
 }
+
+/** By the octet that follows {@link Tag.Handle}. */
+export const HANDLE_KINDS: readonly HandleKind[] = ["socket", "server", "descriptor"];

@@ -1,13 +1,18 @@
 /** Reading values back. Whatever the bytes are, nothing is read beyond their frame. */
 
+import type net from "node:net";
 import type { Frame } from "../protocol/frame.cjs";
+import { closeDescriptors, openHandle, releaseHandle } from "../protocol/handles.cjs";
 import { LARGE_PIECE_BYTES } from "../protocol/link.cjs";
 import { readU32 } from "../protocol/numbers.cjs";
+import { OpenFile } from "../protocol/open-file.cjs";
+import type { HandleKind } from "../protocol/plans.cjs";
 import { unclone } from "./clone.cjs";
-import { type OpenedHandle, openHandle, releaseHandle } from "./handles.cjs";
 import { keyAt } from "./keys.cjs";
-import { Tag } from "./tags.cjs";
+import { HANDLE_KINDS, Tag } from "./tags.cjs";
 import type { Serializer } from "./values.cjs";
+
+type OpenedHandle = net.Socket | net.Server | OpenFile;
 
 /** Deeper than anything that is written without a clone. */
 const MAX_DEPTH = 64;
@@ -154,7 +159,7 @@ export class ValueReader {
     const kind = this.#byte();
     const fd = this.#frame.fds.shift();
     if (fd === undefined) throw new RangeError("a handle without its descriptor");
-    const handle = openHandle(kind, fd);
+    const handle = opened(HANDLE_KINDS[kind], fd);
     this.#opened ??= [];
     this.#opened.push(handle);
     return handle;
@@ -186,4 +191,14 @@ export class ValueReader {
     if (this.#at > this.#frame.end) throw new RangeError("a value is cut off");
     return start;
   }
+}
+
+/** @param fd the handle's from now on */
+function opened(kind: HandleKind | undefined, fd: number): OpenedHandle {
+  if (kind === undefined) {
+    closeDescriptors([fd]);
+    throw new RangeError("a handle of an unknown kind");
+  }
+  const handle = openHandle(kind, fd);
+  return typeof handle === "number" ? new OpenFile(handle) : handle;
 }

@@ -2,12 +2,12 @@
 
 import type { Frame } from "../protocol/frame.cjs";
 import type { FrameWriter } from "../protocol/frame-writer.cjs";
+import { closeDescriptors, copyOf, describeHandle, isHandle } from "../protocol/handles.cjs";
 import { describeError } from "../protocol/remote-error.cjs";
 import { cloneOf } from "./clone.cjs";
-import { closeDescriptors, copyOf, describeHandle, isHandle } from "./handles.cjs";
 import { writeBytes, writeCount, writeOctets, writePrimitive, writeTag } from "./leaf-writer.cjs";
 import { PlainWriter } from "./plain-writer.cjs";
-import { Tag } from "./tags.cjs";
+import { HANDLE_KINDS, Tag } from "./tags.cjs";
 import { ValueReader } from "./value-reader.cjs";
 
 /** Turns values into bytes and back, instead of structured clone. Both sides need the same one. */
@@ -92,7 +92,7 @@ function writeHandle(writer: FrameWriter, value: object): boolean {
     const { fd, kind } = describeHandle(value);
     if (!writer.carriesHandles) throw new TypeError("handles can't travel to this process without the native addon");
     writer.descriptor(copyOf(fd));
-    writeCount(writer, Tag.Handle, kind);
+    writeCount(writer, Tag.Handle, HANDLE_KINDS.indexOf(kind));
   } catch (error) {
     throw new Undeliverable(messageOf(error), { cause: error });
   }

@@ -6,7 +6,7 @@ import { workerContext, workerListeners } from "./context.cjs";
 
 export type { Argument } from "../commands/process-state.cjs";
 
-export { OpenFile } from "./handles.cjs";
+export { OpenFile } from "../protocol/open-file.cjs";
 
 /** The `code` of what these functions throw in a process that is no rpc or pool worker. */
 const NO_WORKER = "ERR_FORK_NO_WORKER";

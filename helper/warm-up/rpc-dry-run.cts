@@ -5,10 +5,10 @@
  */
 import { type Addon, type Poller, READABLE } from "../../native/addon/addon.cjs";
 import { FrameWriter, type Outlet } from "../protocol/frame-writer.cjs";
+import { useAddon } from "../protocol/handles.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
 import { FrameType, RPC } from "../rpc/frame-type.cjs";
-import { useAddon } from "../rpc/handles.cjs";
 import { abandonService, type Service, serveRpc } from "../rpc/serve.cjs";
 import { writeValues } from "../rpc/values.cjs";
 

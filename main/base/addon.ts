@@ -6,9 +6,6 @@ import { ForkError } from "./errors.js";
 
 let loaded: Addon | Error | undefined;
 
-/** Descriptors that live long go above this, so that a crowded low range stays free for what must be there. */
-export const HIGH_FD = 64;
-
 /** The addon, or why there is none. `DESKTOP_FORK_NO_ADDON=1` does without. */
 export function tryAddon(): Addon | Error {
   loaded ??= chooseAddon();

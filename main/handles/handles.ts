@@ -1,10 +1,10 @@
 /** Handles: what may be sent to a process besides strings and octets. */
 import fs from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import net from "node:net";
+import type net from "node:net";
+import { describeHandle as describe, HIGH_FD, isHandle } from "../../helper/protocol/handles.cjs";
 import type { HandleKind } from "../../helper/protocol/plans.cjs";
 import type { Addon } from "../../native/addon/addon.cjs";
-import { HIGH_FD } from "../base/addon.js";
 import { ForkError } from "../base/errors.js";
 
 /** An open socket, server or file, or the number of a descriptor. Sending copies it: the original stays yours to close. */
@@ -37,25 +37,20 @@ export function duplicate(addon: Addon, fd: number): number {
 
 /** @throws ForkError ERR_FORK_HANDLE */
 export function describeHandle(handle: Handle): SentHandle {
-  if (handle instanceof net.Socket) return { kind: "socket", fd: innerFd(handle, "socket") };
-  if (handle instanceof net.Server) return { kind: "server", fd: innerFd(handle, "server") };
   if (typeof handle === "number") return { kind: "descriptor", fd: checkedFd(handle) };
-  if (isFileHandle(handle)) {
-    if (handle.fd < 0) throw new ForkError("ERR_FORK_HANDLE", "the file handle is closed");
-    return { kind: "descriptor", fd: checkedFd(handle.fd) };
+  if (typeof handle !== "object" || handle === null || !isHandle(handle))
+    throw new ForkError(
+      "ERR_FORK_HANDLE",
+      `a handle is a net.Socket, a net.Server, a FileHandle or a descriptor's number, not ${show(handle)}`,
+    );
+  let described: SentHandle;
+  try {
+    described = describe(handle);
+  } catch (cause) {
+    throw new ForkError("ERR_FORK_HANDLE", (cause as Error).message, { cause });
   }
-  throw new ForkError(
-    "ERR_FORK_HANDLE",
-    `a handle is a net.Socket, a net.Server, a FileHandle or a descriptor's number, not ${show(handle)}`,
-  );
-}
-
-/** Node has no public way to a socket's descriptor; cluster and child_process use the same field. */
-function innerFd(owner: net.Socket | net.Server, what: string): number {
-  const fd = (owner as unknown as { _handle: { fd?: number } | null })._handle?.fd;
-  if (fd === undefined || fd < 0)
-    throw new ForkError("ERR_FORK_HANDLE", `the ${what} is closed, not open yet, or has no descriptor`);
-  return fd;
+  if (described.kind === "descriptor") checkedFd(described.fd);
+  return described;
 }
 
 function checkedFd(fd: number): number {
@@ -68,10 +63,6 @@ function checkedFd(fd: number): number {
     throw new ForkError("ERR_FORK_HANDLE", `${fd} is not an open descriptor of this process`, { cause });
   }
   return fd;
-}
-
-function isFileHandle(handle: unknown): handle is FileHandle {
-  return typeof handle === "object" && handle !== null && handle.constructor?.name === "FileHandle" && "fd" in handle;
 }
 
 function show(value: unknown): string {

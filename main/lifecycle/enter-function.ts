@@ -7,7 +7,7 @@ import type { Addon } from "../../native/addon/addon.cjs";
 import { requireAddon, tryAddon } from "../base/addon.js";
 import { systemError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
-import { socketPair } from "./launch.js";
+import { socketPair } from "../handles/socket-pair.js";
 
 /** What this program has entered last: most do the same again and again. */
 let usual: PreparePlan = "function";

@@ -12,6 +12,7 @@ import { ForkError, systemError } from "../base/errors.js";
 import { givePriority, needsSession } from "../base/priority.js";
 import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
 import { ChildProcessHandle, PidfdHandle } from "../connection/process-handle.js";
+import { socketPair } from "../handles/socket-pair.js";
 import { Stdio } from "../handles/stdio.js";
 import type { Runtime } from "../runtime/runtime.js";
 
@@ -90,15 +91,6 @@ function launchWithSocket(
     throw runtimeError(runtime, error);
   } finally {
     addon.close(theirs);
-  }
-}
-
-/** @throws ForkError ERR_FORK_SYSTEM */
-export function socketPair(addon: Addon): [number, number] {
-  try {
-    return addon.socketpair();
-  } catch (error) {
-    throw new ForkError("ERR_FORK_SYSTEM", `no socket for a process: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -7,8 +7,8 @@ import { requireAddon } from "../base/addon.js";
 import { noDescriptorError } from "../base/errors.js";
 import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
 import { PidfdHandle } from "../connection/process-handle.js";
+import { socketPair } from "../handles/socket-pair.js";
 import type { Stdio } from "../handles/stdio.js";
-import { socketPair } from "./launch.js";
 import type { BirthOptions } from "./options.js";
 
 export interface ForkStart {

@@ -1,5 +1,5 @@
 /** A stream of results, as its caller reads it. */
-import { releaseHandle } from "../../helper/rpc/handles.cjs";
+import { releaseHandle } from "../../helper/protocol/handles.cjs";
 
 /** The worker is told of consumed items in lots, well below what it may have on its way. */
 const LOT_ITEMS = 16;

@@ -1,8 +1,8 @@
 /** A process that serves rpc, together with the client that is connected to it. */
 
+import { useAddon } from "../../helper/protocol/handles.cjs";
 import { SocketLink } from "../../helper/protocol/socket-link.cjs";
 import { StreamLink } from "../../helper/protocol/stream-link.cjs";
-import { useAddon } from "../../helper/rpc/handles.cjs";
 import type { ForkProcess } from "../api/fork-process.js";
 import { requireAddon, tryAddon } from "../base/addon.js";
 import { abortError, ForkError } from "../base/errors.js";

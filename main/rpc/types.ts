@@ -1,7 +1,7 @@
 /** The types of calls: what a module's functions look like from another process. */
 import type { FileHandle } from "node:fs/promises";
 import type net from "node:net";
-import type { OpenFile } from "../../helper/rpc/handles.cjs";
+import type { OpenFile } from "../../helper/protocol/open-file.cjs";
 
 type AnyFunction = (...args: never[]) => unknown;
 type Primitive = string | number | bigint | boolean | null | undefined | void;

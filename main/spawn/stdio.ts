@@ -1,7 +1,7 @@
 /** The `stdio` option: what it says, and the descriptors that it takes. */
 import type { Readable } from "node:stream";
+import { HIGH_FD } from "../../helper/protocol/handles.cjs";
 import type { Addon } from "../../native/addon/addon.cjs";
-import { HIGH_FD } from "../base/addon.js";
 import { ForkError } from "../base/errors.js";
 import { lend } from "./pipe-end.js";
 

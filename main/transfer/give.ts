@@ -12,7 +12,7 @@ import { requireAddon } from "../base/addon.js";
 import { ForkError } from "../base/errors.js";
 import { MAX_ANSWER_BYTES } from "../connection/connection.js";
 import { reportOfStatus } from "../connection/exit-status.js";
-import { socketPair } from "../lifecycle/launch.js";
+import { socketPair } from "../handles/socket-pair.js";
 import type { ExecOptions } from "../lifecycle/options.js";
 import type { GivenProcess, ProcessCore } from "../lifecycle/process-core.js";
 import { wireValues } from "../lifecycle/steps.js";

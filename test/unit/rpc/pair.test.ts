@@ -155,7 +155,7 @@ suite("rpc over a pair in memory", () => {
   });
 
   test("handles can't travel over it, and say so", async () => {
-    const { OpenFile } = await import("../../../helper/rpc/handles.cjs");
+    const { OpenFile } = await import("../../../helper/protocol/open-file.cjs");
     const { call } = connect({ echo: (value) => value });
     await assert.rejects(call("echo", new OpenFile(0)), { code: "ERR_FORK_HANDLE" });
     assert.equal(await call("echo", 1), 1);
