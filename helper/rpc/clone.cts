@@ -4,6 +4,7 @@ import v8 = require("node:v8");
 import { types } from "node:util";
 import { LARGE_PIECE_BYTES } from "../protocol/link.cjs";
 import { refuseShared } from "./leaf-writer.cjs";
+import { mayBeOpaque, refuseOpaque } from "./opaque.cjs";
 
 type ViewConstructor = new (buffer: ArrayBufferLike) => ArrayBufferView;
 
@@ -106,12 +107,19 @@ class CloneDeserializer extends Deserializer {
   }
 }
 
-/** @throws Error for what structured clone does not know, functions for instance */
+/** @throws Error for what structured clone does not know, functions for instance, and for what arrives as something else */
 export function cloneOf(value: unknown): Cloned {
   const serializer = new CloneSerializer();
   serializer.writeHeader();
-  serializer.writeValue(value);
-  return { bytes: serializer.releaseBuffer(), beside: serializer.beside };
+  try {
+    serializer.writeValue(value);
+  } catch (error) {
+    refuseOpaque(value); // which may know a better reason
+    throw error;
+  }
+  const bytes = serializer.releaseBuffer();
+  if (mayBeOpaque(bytes)) refuseOpaque(value);
+  return { bytes, beside: serializer.beside };
 }
 
 /**

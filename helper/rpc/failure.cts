@@ -4,6 +4,7 @@ import type { Frame } from "../protocol/frame.cjs";
 import type { FrameWriter } from "../protocol/frame-writer.cjs";
 import { closeDescriptors } from "../protocol/handles.cjs";
 import { describeError, type RemoteError, reviveError } from "../protocol/remote-error.cjs";
+import { cloneOf } from "./clone.cjs";
 import type { FrameType } from "./frame-type.cjs";
 import { readValues, writeValues } from "./values.cjs";
 
@@ -51,6 +52,7 @@ export function writeFailure(writer: FrameWriter, { type, id, kind, thrown }: Fa
   const short = { name: name.slice(0, SHORT_CHARACTERS), message: message.slice(0, SHORT_CHARACTERS) };
   const attempts: (() => unknown[])[] = [
     () => [kind, isError, JSON.stringify(described), ...(isError ? ownFields(thrown) : [thrown])],
+    () => [kind, true, JSON.stringify(described), ...(isError ? ownFields(thrown, isCloneable) : [])],
     () => [kind, true, JSON.stringify(described)],
     () => [kind, true, JSON.stringify(short)],
   ];
@@ -70,9 +72,22 @@ export function writeFailure(writer: FrameWriter, { type, id, kind, thrown }: Fa
 }
 
 /** What else an error tells: `errno`, `status`, `errors` and the like. Without any, nothing. */
-function ownFields(error: Error): [Record<string, unknown>] | [] {
+function ownFields(error: Error, wanted: (value: unknown) => boolean = () => true): [Record<string, unknown>] | [] {
   const fields = Object.entries(error).filter(([name, value]) => !DESCRIBED.has(name) && typeof value !== "function");
   if (error instanceof AggregateError) fields.push(["errors", error.errors]);
+  return objectOf(fields.filter(([, value]) => wanted(value)));
+}
+
+function isCloneable(value: unknown): boolean {
+  try {
+    cloneOf(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function objectOf(fields: [string, unknown][]): [Record<string, unknown>] | [] {
   return fields.length === 0 ? [] : [Object.fromEntries(fields)];
 }
 

@@ -59,6 +59,16 @@ suite("rpc over a pair in memory", () => {
     assert.equal(client.size, 0);
   });
 
+  test("of an error's own fields those arrive that can be sent", async () => {
+    const { call } = connect({
+      fail: () => {
+        throw Object.assign(new Error("no"), { status: 503, page: new URL("http://localhost/"), list: [() => {}] });
+      },
+    });
+    const error = (await call("fail").catch((error) => error)) as Record<string, unknown>;
+    assert.deepEqual([error["message"], error["status"], "page" in error, "list" in error], ["no", 503, false, false]);
+  });
+
   test("a method of the api object makes the call of its name", async () => {
     const calls: unknown[] = [];
     const api = callsOf(async (name, args) => calls.push([name, args])) as Record<

@@ -81,6 +81,15 @@ export function failures(): void {
       await assertAlive(rpc);
     });
 
+    test("an argument that would arrive as an empty object is refused by name, with a hint", async () => {
+      await using rpc = serve();
+      await assert.rejects(rpc.run("echo", [{ page: new URL("http://localhost/") }]), {
+        code: "ERR_FORK_SERIALIZE",
+        message: "the arguments of 'echo' can't be sent: a URL would arrive without what makes it one; send its href",
+      });
+      await assertAlive(rpc);
+    });
+
     test("a result that can't be sent rejects that call alone", async () => {
       await using rpc = serve();
       for (const what of ["function", "symbol", "shared", "weak"])
