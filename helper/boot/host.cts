@@ -31,7 +31,7 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
   if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
   const channel = openChannel(addon, server);
   server.serve(channel);
-  channel.send(MessageType.Hello, 0, [JSON.stringify(hello)]);
+  channel.say({ type: MessageType.Hello, hello });
 
   if (addon !== undefined && host.unforkable === undefined) {
     host.littered = false;

@@ -27,7 +27,7 @@ export function noDescriptorLeft(): CommandFailed {
 }
 
 /** @param error anything that was thrown @returns what goes over the channel */
-export function describeFailure(error: unknown): string {
+export function describeFailure(error: unknown): Failure {
   const failed = error instanceof CommandFailed ? error : new CommandFailed("protocol", error);
-  return JSON.stringify({ kind: failed.kind, error: describeError(failed.reason) } satisfies Failure);
+  return { kind: failed.kind, error: describeError(failed.reason) };
 }

@@ -1,20 +1,20 @@
 /** Commands in their order, one at a time, and what a process does while there are none. */
-import { type Message, MessageType } from "../protocol/message.cjs";
-import type { ForkPlan } from "../protocol/plans.cjs";
+import type { Received } from "../protocol/content.cjs";
+import { MessageType } from "../protocol/message.cjs";
 
 /** A process that is asked sooner is one that others are in a hurry for. */
 const IDLE_AFTER_MS = 4;
 
 export class CommandQueue {
-  readonly #execute: (message: Message) => Promise<void> | undefined;
-  readonly #waiting: Message[] = [];
+  readonly #execute: (message: Received) => Promise<void> | undefined;
+  readonly #waiting: Received[] = [];
   #busy = false;
   /** What is to be played before the first command that it helps. */
   #rehearsal: (() => Promise<void>) | undefined;
   #idling: NodeJS.Timeout | undefined;
 
   /** @param execute never throws; returns a promise, which never rejects, when the command takes more than this turn */
-  constructor(execute: (message: Message) => Promise<void> | undefined) {
+  constructor(execute: (message: Received) => Promise<void> | undefined) {
     this.#execute = execute;
   }
 
@@ -23,7 +23,7 @@ export class CommandQueue {
     return this.#busy;
   }
 
-  add(message: Message): void {
+  add(message: Received): void {
     if (this.#idling !== undefined) clearTimeout(this.#idling);
     this.#idling = undefined;
     this.#waiting.push(message);
@@ -31,7 +31,7 @@ export class CommandQueue {
   }
 
   /** Empties the queue. @returns commands that will not be executed; their handles are the caller's */
-  drop(): Message[] {
+  drop(): Received[] {
     return this.#waiting.splice(0);
   }
 
@@ -98,7 +98,7 @@ export class CommandQueue {
 }
 
 /** The others can't wait, or leave nothing behind that a child could have. */
-function gainsByRehearsal({ type, values }: Message): boolean {
-  if (type === MessageType.Fork) return (JSON.parse(values[0] as string) as ForkPlan).spare === true;
-  return type === MessageType.Require || type === MessageType.Eval;
+function gainsByRehearsal(message: Received): boolean {
+  if (message.type === MessageType.Fork) return message.plan.spare === true;
+  return message.type === MessageType.Require || message.type === MessageType.Eval;
 }

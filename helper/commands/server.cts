@@ -6,9 +6,11 @@ import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
 import { explainRefusal, forkInCheckPhase, untilQuiet } from "../fork/fork.cjs";
 import { restoreInterrupt } from "../fork/interrupt.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
+import { decodeMessage, type Received, type ReceivedOf } from "../protocol/content.cjs";
 import { LOST_HANDLE, MAX_FRAME_BYTES } from "../protocol/frame.cjs";
 import { type Message, MessageType } from "../protocol/message.cjs";
-import type { ForkPlan, HandleKind, PreparePlan, RunPlan } from "../protocol/plans.cjs";
+import type { ForkPlan, RunPlan } from "../protocol/plans.cjs";
+import type { Failure } from "../protocol/remote-error.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
 import { settle } from "../warm-up/compact-heap.cjs";
 import { CommandFailed, describeFailure, failed, noDescriptorLeft } from "./command-failed.cjs";
@@ -31,6 +33,12 @@ export interface Host {
   littered?: boolean;
 }
 
+/** What was asked for. */
+type Command = Pick<Received, "id" | "handles">;
+
+/** Nobody has asked. */
+const NO_COMMAND: Command = { id: 0, handles: [] };
+
 /** The one that this process serves: a forked child leaves its template's behind. */
 let current: Server | undefined;
 
@@ -49,7 +57,7 @@ export class Server implements ChannelEvents {
   #channel: Channel | undefined;
   /** Came ahead of need. */
   #end: WorkerEnd | undefined;
-  #failure: string | undefined;
+  #failure: Failure | undefined;
   #running = false;
   #rehearsed = false;
   /** What runs is the rpc service. */
@@ -60,9 +68,7 @@ export class Server implements ChannelEvents {
     this.#host = host;
     this.#lifeline = lifeline;
     if (host.addon !== undefined)
-      this.#children = new Children(host.addon, (exit) =>
-        this.#channel?.send(MessageType.Exited, 0, [JSON.stringify(exit)]),
-      );
+      this.#children = new Children(host.addon, (report) => this.#channel?.say({ type: MessageType.Exited, report }));
   }
 
   /** @param channel the server's from now on */
@@ -75,10 +81,20 @@ export class Server implements ChannelEvents {
     current = this;
   }
 
-  message(message: Message): void {
+  message(raw: Message): void {
+    const message = this.#decode(raw);
     // Needs nothing of what this process is or does, so it does not wait for that.
     if (message.type === MessageType.Spawn) return this.#spawn(message);
     this.commands.add(message);
+  }
+
+  #decode(message: Message): Received {
+    try {
+      return decodeMessage(message);
+    } catch (error) {
+      this.#channel?.discard(message.handles);
+      throw error;
+    }
   }
 
   /** The parent is gone, or has dropped this process. */
@@ -97,11 +113,11 @@ export class Server implements ChannelEvents {
   }
 
   sayLeaving(code: number): void {
-    this.#channel?.send(MessageType.Leaving, 0, [String(code)]);
+    this.#channel?.say({ type: MessageType.Leaving, code });
   }
 
   /** @returns a promise, which never rejects, when the command takes more than this turn */
-  #dispatch(message: Message): Promise<void> | undefined {
+  #dispatch(message: Received): Promise<void> | undefined {
     if (this.#failure !== undefined && message.type !== MessageType.Retire)
       return this.#answerFailure(message, this.#failure);
     // A worker that serves rpc can be forked; the fork serves nobody.
@@ -115,8 +131,8 @@ export class Server implements ChannelEvents {
     }
   }
 
-  #execute(message: Message): Promise<void> | undefined {
-    const { values, handles } = message;
+  #execute(message: Received): Promise<void> | undefined {
+    const { handles } = message;
     if (handles.includes(LOST_HANDLE)) throw noDescriptorLeft();
     switch (message.type) {
       case MessageType.Eval:
@@ -124,11 +140,10 @@ export class Server implements ChannelEvents {
       case MessageType.Require:
         return this.#require(message);
       case MessageType.Arguments:
-        addValues(values);
+        addValues(message.args);
         return undefined;
       case MessageType.Handles:
-        if (values.length !== handles.length) throw failed("protocol", "handles without a kind");
-        for (const [index, fd] of handles.entries()) addHandle(values[index] as HandleKind, fd);
+        for (const [index, kind] of message.kinds.entries()) addHandle(kind, handles[index] as number);
         return undefined;
       case MessageType.Fork:
         return this.#fork(message);
@@ -150,19 +165,19 @@ export class Server implements ChannelEvents {
     }
   }
 
-  async #evaluate({ values }: Message): Promise<void> {
+  async #evaluate(message: ReceivedOf<MessageType.Eval>): Promise<void> {
     this.#admitOthers();
     try {
-      await evaluateCode(values);
+      await evaluateCode(message);
     } finally {
       this.#host.addon?.lifeline(-1);
     }
   }
 
-  async #require({ values }: Message): Promise<void> {
+  async #require(message: ReceivedOf<MessageType.Require>): Promise<void> {
     this.#admitOthers();
     try {
-      await loadModules(values);
+      await loadModules(message);
     } finally {
       this.#host.addon?.lifeline(-1);
     }
@@ -175,10 +190,9 @@ export class Server implements ChannelEvents {
     if (this.#lifeline !== undefined) this.#host.addon?.lifeline(this.#lifeline);
   }
 
-  async #fork(message: Message): Promise<void> {
+  async #fork(message: ReceivedOf<MessageType.Fork>): Promise<void> {
     const { addon, unforkable } = this.#host;
-    const [fd, ...fds] = message.handles;
-    if (fd === undefined) throw failed("protocol", "a fork without its channel");
+    const [fd, ...fds] = message.handles as [number, ...number[]];
     if (addon === undefined || unforkable !== undefined) throw failed("unsupported", unforkable);
     if (this.#retiring) throw failed("fork", "this template was closed");
     try {
@@ -191,14 +205,15 @@ export class Server implements ChannelEvents {
     const channel = this.#channel as Channel;
     await new Promise<void>((resolve) => {
       forkInCheckPhase(addon, (result) => {
-        if (result === 0) return this.#becomeChild(addon, fd, fds, JSON.parse(message.values[0] as string) as ForkPlan);
+        if (result === 0) return this.#becomeChild(addon, fd, fds, message.plan);
         for (const handle of message.handles) addon.close(handle);
         message.handles = [];
         if ("refused" in result) {
           this.#answerFailure(message, describeFailure(new CommandFailed("fork", explainRefusal(result))));
         } else {
           this.#children?.add(result.pid);
-          channel.send(MessageType.Forked, message.id, [String(result.pid)], result.pidfd < 0 ? [] : [result.pidfd]);
+          const { pid, pidfd } = result;
+          channel.say({ type: MessageType.Forked, pid }, message.id, pidfd < 0 ? [] : [pidfd]);
         }
         resolve();
       });
@@ -212,8 +227,8 @@ export class Server implements ChannelEvents {
     return settle();
   }
 
-  #sync({ id }: Message): Promise<void> | undefined {
-    const done = () => this.#channel?.send(MessageType.Done, id);
+  #sync({ id }: ReceivedOf<MessageType.Sync>): Promise<void> | undefined {
+    const done = () => this.#channel?.say({ type: MessageType.Done }, id);
     const settled = this.#settle()?.then(done);
     if (settled === undefined) done();
     return settled;
@@ -233,39 +248,37 @@ export class Server implements ChannelEvents {
       if (this.#serving) leaveService(addon);
       becomeChild(addon, plan, fds);
     } catch (error) {
-      server.#fail({ type: MessageType.Eval, id: 0, values: [], handles: [] }, new CommandFailed("birth", error));
+      server.#failWith(NO_COMMAND, new CommandFailed("birth", error));
     }
     for (const handle of fds) addon.close(handle);
     channel.readNow();
   }
 
   /** There is time now, and none later: what the start would have to make is made, and the start is played. */
-  #prepare({ values, handles: [fd] }: Message): undefined {
-    if (fd === undefined) throw failed("protocol", "a preparation without a socket");
+  #prepare({ plan, handles }: ReceivedOf<MessageType.Prepare>): undefined {
     this.#end?.close();
-    this.#end = new WorkerEnd(this.#host.addon, fd);
-    if ((values[0] as PreparePlan) === "function") this.#end.open();
+    this.#end = new WorkerEnd(this.#host.addon, handles[0] as number);
+    if (plan === "function") this.#end.open();
     const { rehearseStart } = this.#host;
     if (rehearseStart !== undefined && !this.#rehearsed) this.commands.whenIdle(() => rehearseStart(this.#host));
     this.#rehearsed = true;
   }
 
-  #run(message: Message): Promise<void> | undefined {
-    const plan = JSON.parse(message.values[0] as string) as RunPlan;
+  #run(message: ReceivedOf<MessageType.Run>): Promise<void> | undefined {
     this.commands.dropRehearsal(); // this process is no template
     this.#admitOthers();
-    return start(plan, { addon: this.#host.addon, begin: (begun) => this.#begin(message, begun) });
+    return start(message.plan, { addon: this.#host.addon, begin: (begun) => this.#begin(message, begun) });
   }
 
   /** From here on this process belongs to what it runs. @returns its end of the socket, now the caller's */
-  #begin(message: Message, plan: RunPlan): WorkerEnd {
+  #begin(message: Received, plan: RunPlan): WorkerEnd {
     const end = this.#takeEnd(message.handles[0] ?? this.#host.socketFd);
     this.#running = true;
     this.#serving = "service" in plan;
     process.title = plan.title;
     restoreInterrupt(this.#host.addon);
     this.#channel?.setReferenced(false);
-    this.#channel?.send(MessageType.Done, message.id);
+    this.#channel?.say({ type: MessageType.Done }, message.id);
     return end;
   }
 
@@ -281,7 +294,7 @@ export class Server implements ChannelEvents {
     return prepared;
   }
 
-  #spawn(message: Message): void {
+  #spawn(message: ReceivedOf<MessageType.Spawn>): void {
     const { addon } = this.#host;
     let spawned: Spawned;
     try {
@@ -295,21 +308,26 @@ export class Server implements ChannelEvents {
     answerSpawn(this.#channel as Channel, message.id, spawned);
   }
 
-  #becomeProgram(message: Message): undefined {
+  #becomeProgram(message: ReceivedOf<MessageType.Exec>): undefined {
     const { addon } = this.#host;
     if (addon === undefined) throw failed("unsupported", "this process has no addon");
     becomeProgram(addon, (this.#channel as SocketChannel).fd, message);
   }
 
-  #fail(message: Message, error: unknown): void {
-    const failure = describeFailure(error);
+  #fail(message: Received, error: unknown): void {
     // A fork that did not come about leaves this process as it was.
-    if (message.type !== MessageType.Fork) this.#failure = failure;
-    this.#answerFailure(message, failure);
+    if (message.type === MessageType.Fork) this.#answerFailure(message, describeFailure(error));
+    else this.#failWith(message, error);
   }
 
-  #answerFailure(message: Message, failure: string): undefined {
-    for (const fd of message.handles) this.#host.addon?.close(fd);
-    this.#channel?.send(MessageType.Failed, message.id, [failure]);
+  /** Nothing more can be asked of this process. */
+  #failWith(message: Command, error: unknown): void {
+    this.#failure = describeFailure(error);
+    this.#answerFailure(message, this.#failure);
+  }
+
+  #answerFailure({ id, handles }: Command, failure: Failure): undefined {
+    for (const fd of handles) this.#host.addon?.close(fd);
+    this.#channel?.say({ type: MessageType.Failed, failure }, id);
   }
 }

@@ -1,19 +1,21 @@
 /** Programs: started for the parent, or instead of this process. */
-import type { Addon, Block, ProgramOptions } from "../../native/addon/addon.cjs";
+import type { Addon, ProgramOptions } from "../../native/addon/addon.cjs";
 import type { Channel } from "../protocol/channel.cjs";
+import { encodeContent, type ReceivedOf } from "../protocol/content.cjs";
 import { LOST_HANDLE } from "../protocol/frame.cjs";
 import { HIGH_FD } from "../protocol/handles.cjs";
-import { type Message, MessageType } from "../protocol/message.cjs";
-import type { ProgramPlan } from "../protocol/plans.cjs";
+import { MessageType } from "../protocol/message.cjs";
 import { NO_DESCRIPTOR } from "./command-failed.cjs";
 
 const EXIT_NOT_EXECUTED = 127;
+
+type Command = ReceivedOf<MessageType.Spawn> | ReceivedOf<MessageType.Exec>;
 
 /** The kernel's answer: a child, or a negative errno. */
 export type Spawned = { pid: number /** The caller's. */; pidfd: number } | { errno: number };
 
 /** The descriptors of the message stay the caller's. */
-export function spawnProgram(addon: Addon, message: Message): Spawned {
+export function spawnProgram(addon: Addon, message: ReceivedOf<MessageType.Spawn>): Spawned {
   if (message.handles.includes(LOST_HANDLE)) return { errno: NO_DESCRIPTOR };
   try {
     const [pid, pidfd] = addon.spawn(programOptions(addon, message));
@@ -25,8 +27,9 @@ export function spawnProgram(addon: Addon, message: Message): Spawned {
 
 /** The pidfd goes with the answer. */
 export function answerSpawn(channel: Channel, id: number, spawned: Spawned): void {
-  if ("errno" in spawned) channel.send(MessageType.Spawned, id, [String(spawned.errno)]);
-  else channel.send(MessageType.Spawned, id, [String(spawned.pid)], [spawned.pidfd]);
+  const type = MessageType.Spawned;
+  if ("errno" in spawned) channel.say({ type, result: spawned.errno }, id);
+  else channel.say({ type, result: spawned.pid }, id, [spawned.pidfd]);
 }
 
 /**
@@ -34,20 +37,21 @@ export function answerSpawn(channel: Channel, id: number, spawned: Spawned): voi
  * the program that it could not become.
  * @param channel descriptor of the connection to the parent, on which nothing else is to be sent
  */
-export function becomeProgram(addon: Addon, channel: number, message: Message): never {
+export function becomeProgram(addon: Addon, channel: number, message: ReceivedOf<MessageType.Exec>): never {
   // Above what the program is given: there it is in nothing's way.
   const report = addon.duplicate(channel, HIGH_FD);
-  const errno = -addon.exec(programOptions(addon, message));
-  addon.sendMessage(report, MessageType.Spawned, message.id, [String(errno)], []);
+  const type = MessageType.Spawned;
+  const result = -addon.exec(programOptions(addon, message));
+  addon.sendMessage(report, type, message.id, encodeContent({ type, result }), []);
   addon.leave(EXIT_NOT_EXECUTED);
 }
 
-function programOptions(addon: Addon, { values, handles }: Message): ProgramOptions {
-  const [json, args, env = addon.environment(), inherits] = values as [string, Block, Block?, Buffer?];
-  const { directory, stdio, ...plan } = JSON.parse(json) as ProgramPlan;
+function programOptions(addon: Addon, message: Command): ProgramOptions {
+  const { handles, argv: args, env = addon.environment() } = message;
+  const { directory, stdio, ...plan } = message.plan;
   const options: ProgramOptions = { ...plan, stdio: stdio.map((index) => handles[index] ?? -1), args, env };
   if (directory !== undefined) options.directory = handles[directory] as number;
-  if (inherits !== undefined) options.inherits = inherits;
+  if (message.type === MessageType.Spawn) options.inherits = message.inherits;
   return options;
 }
 

@@ -1,8 +1,9 @@
 /** What a command says to evaluate, to load and to enter: the code of others. */
 import type { Addon } from "../../native/addon/addon.cjs";
 import { ignoreInterrupt } from "../fork/interrupt.cjs";
+import type { ContentOf } from "../protocol/content.cjs";
+import type { MessageType } from "../protocol/message.cjs";
 import type { FunctionPlan, RpcPlan, RunPlan } from "../protocol/plans.cjs";
-import type { Value } from "../protocol/values.cjs";
 import { CommandFailed } from "./command-failed.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
 import { findExport, loadedModule, loadModule } from "./modules.cjs";
@@ -17,8 +18,7 @@ export interface Starter {
 }
 
 /** @throws CommandFailed of the kind `eval` */
-export async function evaluateCode(values: readonly Value[]): Promise<void> {
-  const [code, from, ...args] = values as [string, string, ...(string | Buffer)[]];
+export async function evaluateCode({ code, from, args }: ContentOf<MessageType.Eval>): Promise<void> {
   try {
     await evaluate(code, from, args);
   } catch (error) {
@@ -27,9 +27,8 @@ export async function evaluateCode(values: readonly Value[]): Promise<void> {
 }
 
 /** @throws CommandFailed of the kind `require` */
-export async function loadModules(values: readonly Value[]): Promise<void> {
-  const [from, ...specifiers] = values as [string, ...string[]];
-  for (const specifier of specifiers) await load(specifier, from);
+export async function loadModules({ from, modules }: ContentOf<MessageType.Require>): Promise<void> {
+  for (const specifier of modules) await load(specifier, from);
 }
 
 /** Whatever kind of module it is, what it has put off comes before those who wait for it. */

@@ -1,10 +1,11 @@
 /** One end of the control connection between a parent and a process: messages, over any link. */
 import type { Gathered } from "../../native/addon/addon.cjs";
+import { CHANNEL, type Content, encodeContent } from "./content.cjs";
 import { type Frame, MAX_FRAME_BYTES } from "./frame.cjs";
 import { FrameReader } from "./frame-reader.cjs";
 import { FrameWriter } from "./frame-writer.cjs";
 import { type Link, type LinkEvents, takeSent } from "./link.cjs";
-import { CHANNEL, type Message, type MessageType, type Outgoing } from "./message.cjs";
+import type { Message, MessageType, Outgoing } from "./message.cjs";
 import { readValues, type Value, writeValue } from "./values.cjs";
 
 export interface ChannelEvents {
@@ -82,6 +83,11 @@ export class Channel implements LinkEvents {
     if (this.carriesHandles) for (const fd of handles) writer.descriptor(fd);
     writer.end();
     writer.flush();
+  }
+
+  /** Says that, as send() does. */
+  say(content: Content, id = 0, handles: readonly number[] = NOTHING): void {
+    this.send(content.type, id, encodeContent(content), handles);
   }
 
   /** Closes descriptors that nobody wants. */

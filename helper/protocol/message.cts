@@ -1,6 +1,5 @@
 /** The vocabulary of the channel: its messages. PROTOCOL.md has the same as tables. */
 import type { Gathered } from "../../native/addon/addon.cjs";
-import { type Vocabulary, vocabulary } from "./frame.cjs";
 import type { Value } from "./values.cjs";
 
 export { HEADER_BYTES, LOST_HANDLE, MAX_FRAME_BYTES as MAX_PAYLOAD_BYTES } from "./frame.cjs";
@@ -47,24 +46,3 @@ export interface Message {
 
 /** The most descriptors of one message; Linux takes 253. */
 export const MAX_HANDLES = 250;
-
-const STANDARD_STREAMS = 3;
-
-const HANDLES = new Map<MessageType, number>([
-  [MessageType.Handles, MAX_HANDLES],
-  [MessageType.Fork, 1 + STANDARD_STREAMS],
-  [MessageType.Run, 1],
-  [MessageType.Prepare, 1],
-  [MessageType.Spawn, MAX_HANDLES],
-  [MessageType.Exec, MAX_HANDLES],
-  [MessageType.Forked, 1],
-  [MessageType.Spawned, 1],
-  [MessageType.Handover, 2],
-]);
-
-export const CHANNEL: Vocabulary = vocabulary(
-  Object.values(MessageType)
-    .filter((type) => typeof type === "number")
-    .map((type) => [type, HANDLES.get(type) ?? 0]),
-  false,
-);

@@ -17,13 +17,13 @@ import { warmUpModules } from "../commands/modules.cjs";
 import { setAside } from "../commands/process-state.cjs";
 import { currentServer, type Host, Server } from "../commands/server.cjs";
 import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
+import { type Content, encodeContent } from "../protocol/content.cjs";
 import { MAX_FRAME_BYTES } from "../protocol/frame.cjs";
 import { MessageType } from "../protocol/message.cjs";
 import { openSocket } from "../protocol/open-socket.cjs";
-import type { ForkPlan, PreparePlan, RunPlan } from "../protocol/plans.cjs";
+import type { RunPlan } from "../protocol/plans.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
-import type { Value } from "../protocol/values.cjs";
 import { collectGarbage } from "./collect.cjs";
 import { compileWarmFunctions, prepareCompilation } from "./warm-functions.cjs";
 
@@ -113,11 +113,10 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
     WARM_UP === undefined
       ? { function: "rehearsal", title }
       : { module: pathToFileURL(path.join(WARM_UP, module)).href, from: "", export: "play", title };
-  send(addon, toChild, MessageType.Sync, []);
+  send(addon, toChild, { type: MessageType.Sync });
   const isPrepared = from === MessageType.Run;
-  const prepare: PreparePlan = "function";
-  if (isPrepared) send(addon, toChild, MessageType.Prepare, [prepare], workerFd);
-  send(addon, toChild, MessageType.Run, [JSON.stringify(run)], isPrepared ? undefined : workerFd);
+  if (isPrepared) send(addon, toChild, { type: MessageType.Prepare, plan: "function" }, workerFd);
+  send(addon, toChild, { type: MessageType.Run, plan: run }, isPrepared ? undefined : workerFd);
 
   const { rehearseStart: _, ...others } = host;
   const server = new Server({ ...others, addon: pretending(addon) }, undefined);
@@ -130,8 +129,7 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
   } else {
     const [ours, theirs] = addon.socketpair();
     toTemplate = ours;
-    const fork: ForkPlan = { title, detached: true };
-    send(addon, ours, MessageType.Fork, [JSON.stringify(fork)], childFd);
+    send(addon, ours, { type: MessageType.Fork, plan: { title, detached: true } }, childFd);
     serve(theirs);
   }
   // Its end comes also when something went wrong: then the worker's end was closed with what it belonged to.
@@ -153,6 +151,6 @@ async function play(addon: Addon, host: Host, from: MessageType.Fork | MessageTy
 }
 
 /** @param fd sent along, and closed here */
-function send(addon: Addon, to: number, type: MessageType, values: readonly Value[], fd?: number): void {
-  addon.sendMessage(to, type, 1, values, fd === undefined ? [] : [fd]);
+function send(addon: Addon, to: number, content: Content, fd?: number): void {
+  addon.sendMessage(to, content.type, 1, encodeContent(content), fd === undefined ? [] : [fd]);
 }

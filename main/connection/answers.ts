@@ -1,79 +1,42 @@
-/** What a process says, checked: it may be another program, or of another version. */
-import type { Message } from "../../helper/protocol/message.cjs";
+/** What a process says, as its messages have it. */
+import { decodeMessage } from "../../helper/protocol/content.cjs";
+import { type Message, MessageType } from "../../helper/protocol/message.cjs";
 import type { ExitReport, Hello } from "../../helper/protocol/plans.cjs";
-import { FAILURE_KINDS, type Failure, MAX_CAUSES, type RemoteError } from "../../helper/protocol/remote-error.cjs";
+import type { Failure } from "../../helper/protocol/remote-error.cjs";
 
 /** @throws RangeError when the message is no Hello */
 export function readHello(message: Message): Hello {
-  const hello = readObject<Hello>(message);
-  demand(isCount(hello.protocol) && isCount(hello.pid) && isText(hello.node) && isOptionalText(hello.unforkable));
-  return hello;
+  const received = decodeMessage(message);
+  if (received.type === MessageType.Hello) return received.hello;
+  throw wrongType(message);
 }
 
 /** @throws RangeError when the message is no Failed */
 export function readFailure(message: Message): Failure {
-  const failure = readObject<Failure>(message);
-  demand(FAILURE_KINDS.includes(failure.kind));
-  let depth = 0;
-  for (let error: unknown = failure.error; error !== undefined; error = (error as RemoteError).cause)
-    demand(isRemoteError(error) && depth++ <= MAX_CAUSES);
-  return failure;
+  const received = decodeMessage(message);
+  if (received.type === MessageType.Failed) return received.failure;
+  throw wrongType(message);
 }
 
 /** @throws RangeError when the message is no Exited */
 export function readExit(message: Message): ExitReport {
-  const report = readObject<ExitReport>(message);
-  demand(isCount(report.pid) && isCountOrNull(report.code) && isCountOrNull(report.signal));
-  return report;
+  const received = decodeMessage(message);
+  if (received.type === MessageType.Exited) return received.report;
+  throw wrongType(message);
 }
 
 /**
- * A number on its own: a pid, an errno, an exit code.
- * @throws RangeError when it is none
+ * A pid, an errno, an exit code.
+ * @throws RangeError when the message has none
  */
-export function readNumber({ values }: Message): number {
-  const [text] = values;
-  demand(values.length === 1 && isText(text) && /^-?\d{1,10}$/.test(text));
-  return Number(text);
+export function readNumber(message: Message): number {
+  const received = decodeMessage(message);
+  if (received.type === MessageType.Forked) return received.pid;
+  if (received.type === MessageType.Spawned) return received.result;
+  if (received.type === MessageType.Leaving) return received.code;
+  throw wrongType(message);
 }
 
-function readObject<T>({ values }: Message): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(values[0] as string);
-  } catch {
-    value = undefined;
-  }
-  demand(values.length === 1 && isText(values[0]) && isObject(value));
-  return value as T;
-}
-
-function isRemoteError(value: unknown): value is RemoteError {
-  if (!isObject(value)) return false;
-  const { name, message, stack, code } = value as Partial<RemoteError>;
-  return isText(name) && isText(message) && isOptionalText(stack) && isOptionalText(code);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string";
-}
-
-function isOptionalText(value: unknown): boolean {
-  return value === undefined || isText(value);
-}
-
-function isCount(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0;
-}
-
-function isCountOrNull(value: unknown): boolean {
-  return value === null || isCount(value);
-}
-
-function demand(holds: boolean): asserts holds {
-  if (!holds) throw new RangeError("its values are not as they should be");
+function wrongType({ type }: Message): RangeError {
+  return new RangeError(`an unexpected message of type 0x${type.toString(16)}`);
 }

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
+import { CHANNEL } from "../../helper/protocol/content.cjs";
 import { type Frame, HEADER_BYTES, LOST_HANDLE, type Vocabulary } from "../../helper/protocol/frame.cjs";
 import { FrameReader } from "../../helper/protocol/frame-reader.cjs";
 import { FrameWriter } from "../../helper/protocol/frame-writer.cjs";
-import { CHANNEL } from "../../helper/protocol/message.cjs";
 import { RPC } from "../../helper/rpc/frame-type.cjs";
 import { Recorder } from "../support/frames.js";
 import { FUZZ } from "../support/fuzz.js";

@@ -1,8 +1,8 @@
 /** PROTOCOL.md and the code have the same message types and the same bytes. */
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import { CHANNEL, MessageType } from "../../../helper/protocol/message.cjs";
-import type { Value } from "../../../helper/protocol/values.cjs";
+import { CHANNEL, decodeMessage, encodeContent } from "../../../helper/protocol/content.cjs";
+import { type Message, MessageType } from "../../../helper/protocol/message.cjs";
 import { readProjectFile, tableRows } from "../../support/documents.js";
 import { decodeMessages, encodeMessage } from "../../support/messages.js";
 
@@ -16,7 +16,7 @@ interface Golden {
   name: string;
   id: number;
   handles: number;
-  values: Value[];
+  values: (string | Buffer)[];
   bytes: Buffer;
 }
 
@@ -30,6 +30,11 @@ function goldenMessages(): Golden[] {
     ),
     bytes: Buffer.from(bytes.replaceAll("`", ""), "hex"),
   }));
+}
+
+function messageOf(name: string, { id, handles, values }: Omit<Golden, "name" | "bytes">): Message {
+  const type = MessageType[name as keyof typeof MessageType];
+  return { type, id, values, handles: Array.from({ length: handles }, (_, index) => 100 + index) };
 }
 
 suite("the protocol's document", () => {
@@ -48,6 +53,19 @@ suite("the protocol's document", () => {
       );
   });
 
+  test("names what each message says", () => {
+    for (const { name, ...golden } of goldenMessages()) {
+      const row = LISTS.flatMap((heading) => tableRows(document, heading)).find((row) => row[1] === name);
+      const fields = [...(row?.[2] ?? "").matchAll(/`(\w+)(\?)?`/g)];
+      const { type: _, id: __, handles: ___, ...content } = decodeMessage(messageOf(name, golden));
+      assert.deepEqual(
+        Object.keys(content),
+        fields.filter(([, field, optional]) => !optional || (field as string) in content).map(([, field]) => field),
+        name,
+      );
+    }
+  });
+
   test("has golden bytes of every type", () => {
     assert.deepEqual(
       goldenMessages()
@@ -63,6 +81,12 @@ suite("the protocol's document", () => {
 
     test(`${name} is encoded to its golden bytes`, () => {
       assert.equal(encodeMessage(type, id, values, handles).toString("hex"), bytes.toString("hex"));
+    });
+
+    test(`${name} says the same after it was decoded and encoded`, () => {
+      const content = decodeMessage({ type, id, values, handles: fds });
+      assert.deepEqual({ ...content, id, handles: fds }, content);
+      assert.deepEqual(encodeContent(content), values);
     });
 
     test(`${name} is decoded from its golden bytes`, () => {
