@@ -70,10 +70,16 @@ export function onlyNumberOf(values: Values): number {
 /** @throws RangeError */
 export function checkFailure(failure: Failure): Failure {
   demand(FAILURE_KINDS.includes(failure.kind));
-  let depth = 0;
-  for (let error: unknown = failure.error; error !== undefined; error = (error as RemoteError).cause)
-    demand(isRemoteError(error) && depth++ <= MAX_CAUSES);
+  checkError(failure.error);
   return failure;
+}
+
+/** @throws RangeError when it, or a cause of it, is no error, or there are too many causes */
+export function checkError(remote: RemoteError): RemoteError {
+  let depth = 0;
+  for (let error: unknown = remote; error !== undefined; error = (error as RemoteError).cause)
+    demand(isRemoteError(error) && depth++ <= MAX_CAUSES);
+  return remote;
 }
 
 function isRemoteError(value: unknown): value is RemoteError {

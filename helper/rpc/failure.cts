@@ -1,29 +1,34 @@
 /** Why a call was not answered with a result, as bytes. */
 
+import { checkError, demand, objectOf } from "../protocol/checks.cjs";
 import type { Frame } from "../protocol/frame.cjs";
 import type { FrameWriter } from "../protocol/frame-writer.cjs";
 import { closeDescriptors } from "../protocol/handles.cjs";
 import { describeError, type RemoteError, reviveError } from "../protocol/remote-error.cjs";
+import type { Value } from "../protocol/values.cjs";
 import { cloneOf } from "./clone.cjs";
 import type { FrameType } from "./frame-type.cjs";
 import { readValues, writeValues } from "./values.cjs";
 
 /** Who is to blame: decides what the caller's promise rejects with. */
-export type FailureKind =
+const KINDS = [
   /** The function threw, or its promise was rejected. */
-  | "thrown"
+  "thrown",
   /** There is no such function. */
-  | "function"
+  "function",
   /** The arguments could not be read. */
-  | "arguments"
+  "arguments",
   /** The result could not be serialised. */
-  | "result"
+  "result",
   /** The result is larger than a message may be. */
-  | "large"
+  "large",
   /** The result is a handle that could not be sent. */
-  | "handle"
+  "handle",
   /** The worker could not be initialised. */
-  | "init";
+  "init",
+] as const;
+
+export type FailureKind = (typeof KINDS)[number];
 
 export interface Failure {
   kind: FailureKind;
@@ -75,7 +80,7 @@ export function writeFailure(writer: FrameWriter, { type, id, kind, thrown }: Fa
 function ownFields(error: Error, wanted: (value: unknown) => boolean = () => true): [Record<string, unknown>] | [] {
   const fields = Object.entries(error).filter(([name, value]) => !DESCRIBED.has(name) && typeof value !== "function");
   if (error instanceof AggregateError) fields.push(["errors", error.errors]);
-  return objectOf(fields.filter(([, value]) => wanted(value)));
+  return fieldsOf(fields.filter(([, value]) => wanted(value)));
 }
 
 function isCloneable(value: unknown): boolean {
@@ -87,13 +92,19 @@ function isCloneable(value: unknown): boolean {
   }
 }
 
-function objectOf(fields: [string, unknown][]): [Record<string, unknown>] | [] {
+function fieldsOf(fields: [string, unknown][]): [Record<string, unknown>] | [] {
   return fields.length === 0 ? [] : [Object.fromEntries(fields)];
 }
 
 /** @throws Error when the frame is no failure */
 export function readFailure(frame: Frame): Failure {
-  const [kind, isError, description, extra] = readValues(frame, undefined) as [FailureKind, boolean, string, unknown];
-  if (!isError) return { kind, thrown: extra };
-  return { kind, thrown: Object.assign(reviveError(JSON.parse(description) as RemoteError), extra) };
+  const [kind, isError, description, extra] = readValues(frame, undefined);
+  demand(isFailureKind(kind));
+  if (isError !== true) return { kind, thrown: extra };
+  const error = checkError(objectOf<RemoteError>(description as Value | undefined));
+  return { kind, thrown: Object.assign(reviveError(error), extra) };
+}
+
+function isFailureKind(kind: unknown): kind is FailureKind {
+  return (KINDS as readonly unknown[]).includes(kind);
 }

@@ -1,8 +1,10 @@
 /** The worker's end: does what is called for, and answers. */
 
+import { textOf } from "../protocol/checks.cjs";
 import type { Frame } from "../protocol/frame.cjs";
 import { releaseHandle } from "../protocol/handles.cjs";
 import type { Link } from "../protocol/link.cjs";
+import type { Value } from "../protocol/values.cjs";
 import { type FailureKind, writeFailure } from "./failure.cjs";
 import { FrameType } from "./frame-type.cjs";
 import type { Listeners } from "./listeners.cjs";
@@ -126,7 +128,7 @@ export class RpcServer implements SessionEvents {
   }
 
   #name(frame: Frame): void {
-    const [name] = this.session.valuesOf(frame) as [string];
+    const name = textOf(this.session.valuesOf(frame)[0] as Value);
     try {
       this.#functions[frame.extra] = this.#options.find(name);
     } catch (error) {
