@@ -1,5 +1,13 @@
 /** A channel over a unix socket with descriptor passing, by way of the addon. */
-import { type Addon, Gathered, type Poller, READABLE, WRITABLE } from "../../native/addon/addon.cjs";
+import {
+  type Addon,
+  CONGESTED,
+  CONGESTION_MS,
+  Gathered,
+  type Poller,
+  READABLE,
+  WRITABLE,
+} from "../../native/addon/addon.cjs";
 import type { Channel, ChannelEvents } from "./channel.cjs";
 import { Decoder } from "./decoder.cjs";
 import { encodeMessage, LOST_HANDLE, type Message, type MessageType, type Outgoing, type Value } from "./message.cjs";
@@ -173,10 +181,16 @@ export class SocketChannel implements Channel {
       } catch (error) {
         return this.#failToSend(error as NodeJS.ErrnoException);
       }
+      if (sent === CONGESTED) return this.#flushLater();
       if (sent < 0) return this.#watch(READABLE | WRITABLE);
       this.discard(first.fds.splice(0));
       if (advance(first.pieces, sent)) this.#outgoing.shift();
     }
+  }
+
+  #flushLater(): void {
+    this.#watch(READABLE); // it can be written to all the while
+    setTimeout(() => this.#flush(), CONGESTION_MS).unref();
   }
 
   #failToSend(error: NodeJS.ErrnoException): void {
