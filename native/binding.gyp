@@ -32,6 +32,7 @@
       "sources": [
         "guard/condition.c",
         "guard/create.c",
+        "guard/credentials.c",
         "guard/fork.c",
         "guard/freeze.c",
         "guard/futex.c",

@@ -108,11 +108,9 @@ function follow({ addon, pidfd, word }: TrialChild, tell: (reason: string | unde
 
 /** @returns undefined while it runs */
 function statusOf(addon: Addon, pidfd: number): WaitStatus | undefined {
-  try {
-    return addon.pidfdWait(pidfd);
-  } catch {
-    return [1, PASSED]; // who has children to wait for meanwhile has reaped it, too: that is after its last word
-  }
+  // Who has children to wait for meanwhile has reaped it, too: that is after its last word.
+  const status = addon.pidfdWait(pidfd);
+  return status === null ? [1, PASSED] : status;
 }
 
 /** Turns the event loop, uses libuv's threads, collects garbage, and leaves as workers leave. */

@@ -5,6 +5,7 @@ import type { ExitReport } from "../protocol/plans.cjs";
 const CLD_EXITED = 1;
 
 export function exitReport([pid, siCode, siStatus]: [number, number, number]): ExitReport {
+  if (siCode === 0) return { pid, code: null, signal: null }; // somebody else has reaped it
   return siCode === CLD_EXITED ? { pid, code: siStatus, signal: null } : { pid, code: null, signal: siStatus };
 }
 

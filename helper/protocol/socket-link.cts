@@ -1,5 +1,13 @@
 /** A link over a unix socket, by way of the addon: descriptors travel, and large data is read to where it belongs. */
-import { type Addon, Gathered, type Poller, READABLE, WRITABLE } from "../../native/addon/addon.cjs";
+import {
+  type Addon,
+  CONGESTED,
+  CONGESTION_MS,
+  Gathered,
+  type Poller,
+  READABLE,
+  WRITABLE,
+} from "../../native/addon/addon.cjs";
 import type { MessageLink } from "./channel.cjs";
 import { LOST_HANDLE } from "./frame.cjs";
 import { keepPieces, type LinkEvents, takeSent } from "./link.cjs";
@@ -31,6 +39,8 @@ export class SocketLink implements MessageLink {
   #fd: number;
   #watched = 0;
   #paused = false;
+  /** Waits, although the socket can be written to. */
+  #congested = false;
 
   /** @param fd the link's from now on */
   constructor(addon: Addon, fd: number) {
@@ -128,7 +138,7 @@ export class SocketLink implements MessageLink {
   /** Tells the poller what is of interest now; it costs a system call each time. */
   #watch(): void {
     if (this.#fd < 0) return;
-    const events = (this.#paused ? 0 : READABLE) | (this.#waiting.length > 0 ? WRITABLE : 0);
+    const events = (this.#paused ? 0 : READABLE) | (this.#waiting.length > 0 && !this.#congested ? WRITABLE : 0);
     if (events === this.#watched) return;
     this.#watched = events;
     if (events === 0) this.#poller.stop();
@@ -185,6 +195,7 @@ export class SocketLink implements MessageLink {
         this.#failToSend(error as NodeJS.ErrnoException);
         return true;
       }
+      if (sent === CONGESTED) this.#sendLater();
       if (sent < 0) return false;
       if (batch.fds.length > 0) this.discard(batch.fds);
       batch.fds = NO_FDS;
@@ -194,9 +205,18 @@ export class SocketLink implements MessageLink {
     return true;
   }
 
+  #sendLater(): void {
+    this.#congested = true;
+    const timer = setTimeout(() => {
+      this.#congested = false;
+      this.#writeWaiting();
+    }, CONGESTION_MS);
+    timer.unref();
+  }
+
   #writeWaiting(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      if (!this.#send(first)) return;
+      if (!this.#send(first)) return this.#watch();
       this.#waiting.shift();
     }
     this.#watch();

@@ -16,7 +16,14 @@ function chooseAddon(): Addon | Error {
   if (process.env["DESKTOP_FORK_NO_ADDON"]) return new Error("DESKTOP_FORK_NO_ADDON is set");
   if (process.platform !== "linux") return new Error(`the addon is for Linux, this is ${process.platform}`);
   // A worker shares what its process has: a second copy would not know of the first one's children.
-  return processFacts()?.addon ?? loadAddon();
+  return processFacts()?.addon ?? loadUsable();
+}
+
+/** Every process is held by a pidfd; without them `child_process` does better. */
+function loadUsable(): Addon | Error {
+  const addon = loadAddon();
+  if (addon instanceof Error || addon.hasPidfds()) return addon;
+  return new Error("there are no pidfds: the kernel is older than Linux 5.4, or a sandbox denies them");
 }
 
 /** @throws ForkError ERR_FORK_UNSUPPORTED */

@@ -32,19 +32,19 @@ export function signalNumber(signal: NodeJS.Signals | number): number {
 export class PidfdHandle implements ProcessHandle {
   readonly pid: number;
   readonly #addon: Addon;
-  /** Whether it is a child of this very process, which then has to reap it. */
-  readonly #ours: boolean;
   #pidfd: number;
   #onEnd: (status: ExitStatus | undefined) => void = () => {};
   #poller: Poller | undefined;
   #referenced = false;
 
-  /** @param pidfd the handle's from now on */
+  /**
+   * @param pidfd the handle's from now on
+   * @param ours whether it is a child of this very process, which then has to reap it
+   */
   constructor(addon: Addon, pid: number, pidfd: number, ours: boolean) {
     this.#addon = addon;
     this.pid = pid;
     this.#pidfd = pidfd;
-    this.#ours = ours;
     // At its end a thread lets go of what is polled.
     if (!isMainThread && pidfd >= 0) this.#poller = new addon.Poller(pidfd, () => this.#ended(), 0, ours);
   }
@@ -68,9 +68,10 @@ export class PidfdHandle implements ProcessHandle {
   }
 
   #ended(): void {
-    const status = this.#ours ? this.#addon.pidfdWait(this.#pidfd) : undefined;
+    // It may have become a child of this process, when its parent ended: then nobody else reaps it.
+    const status = this.#addon.pidfdWait(this.#pidfd);
     this.close();
-    this.#onEnd(status && statusOfWait(status));
+    this.#onEnd(status ? statusOfWait(status) : undefined);
   }
 
   setReferenced(referenced: boolean): void {

@@ -20,6 +20,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"identifyDirectory", IdentifyDirectory},
       {"workingDirectory", WorkingDirectory},
       {"getpid", GetPid},
+      {"hasPidfds", HasPidfds},
       {"pidfdOpen", PidfdOpen},
       {"pidfdSignal", PidfdSignal},
       {"pidfdWait", PidfdWait},

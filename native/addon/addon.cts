@@ -66,7 +66,7 @@ export enum Gathered {
   Inheritance = 1,
 }
 
-/** What became of a child, as waitid(2) has it: `si_code` is 1 for an exit, `si_status` the code or the signal. */
+/** What became of a child, as waitid(2) has it: `si_code` is 1 for an exit, 0 when nobody knows, `si_status` the code or the signal. */
 export type WaitStatus = [siCode: number, siStatus: number];
 
 export type ForkResult =
@@ -97,7 +97,10 @@ export interface Addon {
     values: readonly (string | Uint8Array | Gathered)[],
     fds: readonly number[],
   ): number;
-  /** Bytes sent, or -1 when the socket is full. The descriptors stay the caller's. */
+  /**
+   * Bytes sent; -1 when the socket is full; {@link CONGESTED} when the kernel takes no more for now, though the socket is
+   * not full. The descriptors stay the caller's.
+   */
   sendmsg(fd: number, buffers: Uint8Array[], fds: number[]): number;
   /**
    * Bytes read (0 at the end, -1 when there is nothing), or that and the descriptors that came, now the caller's; then -1,
@@ -128,11 +131,13 @@ export interface Addon {
   workingDirectory(known?: DirectoryIdentity): number;
   /** The kernel's answer; `process.pid` is stale in a forked child. */
   getpid(): number;
+  /** False before Linux 5.4, and where a sandbox denies what is done with them: nothing of the addon is of use then. */
+  hasPidfds(): boolean;
   pidfdOpen(pid: number): number;
   /** False when the process is gone. */
   pidfdSignal(pidfd: number, signal: number): boolean;
-  /** Reaps a child of this process; undefined while it runs. */
-  pidfdWait(pidfd: number): WaitStatus | undefined;
+  /** Reaps a child of this process; undefined while it runs; null: it is no child, or somebody else has reaped it. */
+  pidfdWait(pidfd: number): WaitStatus | undefined | null;
   setsid(): void;
   /**
    * Whoever wakes this process goes on first. What it forks, spawns or becomes does not give way. Nothing changes in a process
@@ -165,6 +170,11 @@ export interface Addon {
     child?: boolean,
   ) => Poller;
 }
+
+/** Too many descriptors are on their way, or the kernel is short of memory: nobody says when that is over. */
+export const CONGESTED = -2;
+/** How long to wait until it is tried again. */
+export const CONGESTION_MS = 10;
 
 export const READABLE = 1;
 export const WRITABLE = 2;

@@ -40,7 +40,9 @@ int Program::Become() noexcept {
 
 // Ignored signals stay ignored over an exec, and handlers must not run in memory that is shared with the parent.
 void Program::ResetSignals() noexcept {
-  signal(SIGIO, SIG_IGN);  // forgets one that is pending: the channel's, see lifeline.cc
+  // Ignoring forgets what is pending: the channel's, see lifeline.cc.
+  signal(SIGIO, SIG_IGN);
+  ResetLifeline();
   for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
 }
 

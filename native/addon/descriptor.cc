@@ -51,7 +51,13 @@ ssize_t SendVectors(int socket, const iovec* vectors, size_t count, const int* f
   return sent;
 }
 
-// sendmsg(fd, buffers, fds): bytes sent, or -1 when the socket is full. The descriptors went with the first byte.
+// As addon.cts has it.
+constexpr int kCongested = -2;
+
+bool IsCongested(int error) { return error == ETOOMANYREFS || error == ENOBUFS || error == ENOMEM; }
+
+// sendmsg(fd, buffers, fds): bytes sent; -1 when the socket is full; -2 when the kernel takes no more for now. The
+// descriptors went with the first byte.
 Napi::Value SendMessage(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto buffers = info[1].As<Napi::Array>();
@@ -65,6 +71,7 @@ Napi::Value SendMessage(const Napi::CallbackInfo& info) {
     vectors[i] = {bytes.Data(), bytes.ByteLength()};
   }
   ssize_t sent = SendVectors(IntAt(info, 0), vectors, count, fds.data(), fds.size());
+  if (sent < 0 && IsCongested(errno)) return Napi::Number::New(env, kCongested);
   if (sent < 0 && errno != EAGAIN) throw SystemError(env, "sendmsg", errno);
   return Napi::Number::New(env, static_cast<double>(sent));
 }

@@ -20,6 +20,8 @@ Napi::Value Duplicate(const Napi::CallbackInfo& info);
 Napi::Value Redirect(const Napi::CallbackInfo& info);
 // sendmsg() with descriptors, without waiting: -1 and errno when it fails. At most 253 descriptors.
 ssize_t SendVectors(int socket, const iovec* vectors, size_t count, const int* fds, size_t descriptors);
+// Whether what could not be sent can be sent later, although the socket is not full.
+bool IsCongested(int error);
 
 // message.cc
 napi_value SendWholeMessage(napi_env env, napi_callback_info info);
@@ -35,6 +37,7 @@ Napi::Value WorkingDirectory(const Napi::CallbackInfo& info);
 
 // process.cc
 Napi::Value GetPid(const Napi::CallbackInfo& info);
+Napi::Value HasPidfds(const Napi::CallbackInfo& info);
 Napi::Value PidfdOpen(const Napi::CallbackInfo& info);
 Napi::Value PidfdSignal(const Napi::CallbackInfo& info);
 Napi::Value PidfdWait(const Napi::CallbackInfo& info);
@@ -67,6 +70,8 @@ Napi::Value Fork(const Napi::CallbackInfo& info);
 Napi::Value Lifeline(const Napi::CallbackInfo& info);
 // For fork(): a child has the handler, but its template's channel is not its own.
 void ForgetLifeline();
+// For a process that becomes a program: no handler is left, and nothing is pending. Async-signal-safe.
+void ResetLifeline() noexcept;
 
 // poller.cc
 napi_value DefinePoller(napi_env env);

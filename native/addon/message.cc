@@ -144,7 +144,7 @@ napi_value SendWholeMessage(napi_env env, napi_callback_info info) {
     napi_get_value_int32(env, item, &fds[i]);
   }
   ssize_t sent = message.SendTo(arguments.Int(0), fds, descriptors);
-  if (sent < 0 && errno != EAGAIN) return FailWith(env, "sendmsg", errno);
+  if (sent < 0 && errno != EAGAIN && !IsCongested(errno)) return FailWith(env, "sendmsg", errno);
   if (sent > 0)
     for (uint32_t i = 0; i < descriptors; i++) close(fds[i]);
   return NumberOf(env, static_cast<double>(message.size() - (sent < 0 ? 0 : static_cast<size_t>(sent))));

@@ -1,11 +1,16 @@
 // uv_poll for JavaScript: says when a descriptor is readable or writable. It never owns the descriptor, except when the
 // thread of JavaScript ends: then nobody else is left to close it.
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
 
-#include <thread>
+#include <algorithm>
+#include <cerrno>
+#include <mutex>
+#include <vector>
 
 #include "exports.h"
 #include "support.h"
@@ -36,20 +41,69 @@ struct Poller {
 
 uv_handle_t* Base(Handle* handle) { return reinterpret_cast<uv_handle_t*>(&handle->poll); }
 
+void* ReapAtItsEnd(void* data) {
+  const int fd = static_cast<int>(reinterpret_cast<intptr_t>(data));
+  // libuv has made it non-blocking.
+  pollfd ended{fd, POLLIN, 0};
+  while (poll(&ended, 1, -1) < 0 && errno == EINTR) continue;
+  siginfo_t status{};
+  waitid(static_cast<idtype_t>(kWaitPidfd), static_cast<id_t>(fd), &status, WEXITED);
+  close(fd);
+  return nullptr;
+}
+
+// With all signals blocked: they are for the threads of JavaScript.
+bool StartReaper(int fd) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  const int error = pthread_create(&thread, &attributes, ReapAtItsEnd, reinterpret_cast<void*>(intptr_t{fd}));
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return error == 0;
+}
+
+// Pidfds of children that no thread could be had for. Never freed: several threads of JavaScript use them.
+struct Unreaped {
+  std::mutex lock;
+  std::vector<int> pidfds;
+};
+
+Unreaped& TheUnreaped() {
+  static auto* unreaped = new Unreaped;
+  return *unreaped;
+}
+
+// Each new poller is an occasion to look for those that have ended meanwhile.
+void ReapUnreaped() {
+  Unreaped& unreaped = TheUnreaped();
+  std::lock_guard<std::mutex> locked(unreaped.lock);
+  auto ended = [](int fd) {
+    siginfo_t status{};
+    const int failed = waitid(static_cast<idtype_t>(kWaitPidfd), static_cast<id_t>(fd), &status, WEXITED | WNOHANG);
+    if (failed == 0 && status.si_pid == 0) return false;
+    if (failed != 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    close(fd);
+    return true;
+  };
+  auto& pidfds = unreaped.pidfds;
+  pidfds.erase(std::remove_if(pidfds.begin(), pidfds.end(), ended), pidfds.end());
+}
+
 // A child whose channel has just been closed ends soon, but nobody here will ask for it any more.
 void LetGo(int fd, bool child) {
   if (!child) {
     close(fd);
     return;
   }
-  std::thread([fd] {
-    // libuv has made it non-blocking.
-    pollfd ended{fd, POLLIN, 0};
-    while (poll(&ended, 1, -1) < 0 && errno == EINTR) continue;
-    siginfo_t status{};
-    waitid(static_cast<idtype_t>(kWaitPidfd), static_cast<id_t>(fd), &status, WEXITED);
-    close(fd);
-  }).detach();
+  if (StartReaper(fd)) return;
+  Unreaped& unreaped = TheUnreaped();
+  std::lock_guard<std::mutex> locked(unreaped.lock);
+  unreaped.pidfds.push_back(fd);
 }
 
 void CloseHandle(Handle* handle) {
@@ -105,6 +159,7 @@ napi_value Construct(napi_env env, napi_callback_info info) {
   Arguments<4> arguments(env, info);
   uv_loop_s* loop = nullptr;
   if (napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
+  ReapUnreaped();
   auto* handle = new Handle;
   handle->fd = arguments.Int(0);
   int error = uv_poll_init(loop, &handle->poll, handle->fd);

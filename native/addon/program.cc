@@ -1,14 +1,18 @@
 // What a program is to be, from JavaScript's options.
 #include "program.h"
 
+#include <fcntl.h>
 #include <paths.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <mutex>
 
 #include "support.h"
 
@@ -79,14 +83,47 @@ std::vector<Limit> LimitsOf(const Napi::Array& numbers) {
   return limits;
 }
 
-// There is no call that asks. This one sets what it was the last time, so it changes nothing if nothing has changed.
+// Nobody but the owner reads or writes what is made with it.
+constexpr mode_t kStrictestUmask = 077;
+
+// The kernel's account of this process, since Linux 4.7.
+std::optional<mode_t> UmaskFromProc() {
+  Descriptor status(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
+  char text[512];  // it is in the second line
+  const ssize_t length = status ? read(status.get(), text, sizeof text - 1) : -1;
+  if (length <= 0) return std::nullopt;
+  text[length] = '\0';
+  const char* line = strstr(text, "\nUmask:");
+  unsigned mask = 0;
+  if (line == nullptr || sscanf(line, "\nUmask: %o", &mask) != 1) return std::nullopt;
+  return static_cast<mode_t>(mask);
+}
+
+int TellUmask(void* told) {
+  *static_cast<volatile int*>(told) = static_cast<int>(umask(0));
+  _exit(0);
+}
+
+// A copy of this process has an umask of its own to change, and this thread's memory to tell in.
+std::optional<mode_t> UmaskFromCopy() {
+  alignas(16) char stack[16 * 1024];
+  volatile int told = -1;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t pid = clone(TellUmask, stack + sizeof stack, CLONE_VM | CLONE_VFORK, const_cast<int*>(&told));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return std::nullopt;
+  while (waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) continue;
+  if (told < 0) return std::nullopt;
+  return static_cast<mode_t>(told);
+}
+
+// There is no call that asks, and none that changes it is without harm: other threads make files meanwhile.
 mode_t CurrentUmask() {
-  static std::mutex lock;  // of several JavaScript threads
-  static mode_t known = 022;
-  std::lock_guard<std::mutex> locked(lock);
-  mode_t mask = umask(known);
-  if (mask != known) umask(mask);
-  return known = mask;
+  std::optional<mode_t> mask = UmaskFromProc();
+  if (!mask) mask = UmaskFromCopy();
+  return mask.value_or(kStrictestUmask);
 }
 
 }  // namespace

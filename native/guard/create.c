@@ -111,21 +111,32 @@ static void *enter(void *argument) {
   return self->result;
 }
 
-/* One mapping: a guard page (or more), the stack, this record. */
-static struct thread *make_record(const pthread_attr_t *attributes, pthread_attr_t *adjusted) {
+/* False: there are not so many octets. */
+static bool round_up(size_t *size, size_t page) {
+  if (__builtin_add_overflow(*size, page - 1, size)) return false;
+  *size &= ~(page - 1);
+  return true;
+}
+
+/* One mapping: a guard page (or more), the stack, this record. On NULL, `error` says why. */
+static struct thread *make_record(const pthread_attr_t *attributes, pthread_attr_t *adjusted, int *error) {
   void *brought = NULL;
   size_t stack_size = 0, guard_size = 0;
   pthread_attr_getstack(attributes, &brought, &stack_size);
   if (stack_size == 0) pthread_attr_getstacksize(attributes, &stack_size);
   pthread_attr_getguardsize(attributes, &guard_size);
 
-  size_t page = (size_t)sysconf(_SC_PAGESIZE);
-  size_t record_size = (sizeof(struct thread) + page - 1) & ~(page - 1);
-  stack_size = (stack_size + page - 1) & ~(page - 1);
-  guard_size = (guard_size + page - 1) & ~(page - 1);
+  /* Without a stack of the caller's there is its size alone, below address 0. */
   bool ours = brought == NULL || (uintptr_t)brought + stack_size == 0;
-  size_t size = record_size + (ours ? stack_size + guard_size : 0);
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), record_size = sizeof(struct thread), size = 0;
+  *error = EINVAL;
+  round_up(&record_size, page);
+  if (ours && (!round_up(&stack_size, page) || !round_up(&guard_size, page) ||
+               __builtin_add_overflow(stack_size, guard_size, &size)))
+    return NULL;
+  if (__builtin_add_overflow(size, record_size, &size)) return NULL;
 
+  *error = EAGAIN;
   char *mapping = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (mapping == MAP_FAILED) return NULL;
   char *usable = ours ? mapping + guard_size : mapping;
@@ -150,10 +161,11 @@ GUARD_EXPORT int pthread_create(pthread_t *handle, const pthread_attr_t *attribu
   pthread_attr_init(&defaults);
   /* A flat copy shares what the caller's attributes point to (affinity, signal mask) and must not be destroyed. */
   memcpy(&adjusted, attributes != NULL ? attributes : &defaults, sizeof adjusted);
-  struct thread *thread = make_record(attributes != NULL ? attributes : &defaults, &adjusted);
+  int error;
+  struct thread *thread = make_record(attributes != NULL ? attributes : &defaults, &adjusted, &error);
   if (thread == NULL) {
     pthread_attr_destroy(&defaults);
-    return EAGAIN;
+    return error;
   }
   int detach_state = PTHREAD_CREATE_JOINABLE;
   pthread_attr_getdetachstate(&adjusted, &detach_state);
@@ -163,7 +175,9 @@ GUARD_EXPORT int pthread_create(pthread_t *handle, const pthread_attr_t *attribu
 
   guard_lock_list();
   sweep();
-  int error = next(handle, &adjusted, enter, thread);
+  thread->result = PTHREAD_CANCELED; /* unless the thread says something else */
+  thread->born = atomic_load(&guard_generation);
+  error = next(handle, &adjusted, enter, thread);
   if (error == 0) {
     thread->handle = *handle;
     thread->next = guard_list;

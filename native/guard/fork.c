@@ -43,6 +43,30 @@ static void name_culprit(struct df_refusal *why) {
   }
 }
 
+/* What C's streams hold would be written by each child too. Every thread rests, so none is inside of a stream: but for
+ * one that holds a stream's lock (flockfile) and waits, and a pipe that nobody reads from, this waits for nobody. */
+static void flush_streams(void) {
+  int before = errno;
+  fflush(NULL);
+  errno = before;
+}
+
+static bool forking; /* under the list */
+
+/* Handlers of pthread_atfork() make, join and wake threads in the child, before fork() returns: this one comes first.
+ */
+static void begin_in_child(void) {
+  if (!forking) return; /* somebody else's fork */
+  forking = false;
+  guard_know_process();
+  guard_begin_generation();
+}
+
+void guard_prepare_forks(void) {
+  guard_know_process();
+  pthread_atfork(NULL, NULL, begin_in_child);
+}
+
 static pid_t guarded_fork(unsigned patience_ms, struct df_refusal *why) {
   memset(why, 0, sizeof *why);
   if (guard_tid_offset < 0) {
@@ -53,16 +77,17 @@ static pid_t guarded_fork(unsigned patience_ms, struct df_refusal *why) {
   guard_lock_list();
   pid_t pid = -1;
   if (guard_freeze_all(&deadline, why) && only_known_threads(why)) {
+    flush_streams();
+    forking = true;
     pid = fork();
     if (pid == -1) {
       why->kind = DF_REFUSED_BY_ERRNO;
       why->error = errno;
     }
   }
-  if (pid == 0)
-    guard_begin_generation();
-  else
-    guard_thaw_all();
+  if (pid == 0) begin_in_child();
+  forking = false;
+  if (pid != 0) guard_thaw_all();
   guard_unlock_list();
   if (pid == -1) name_culprit(why);
   return pid;
@@ -71,7 +96,8 @@ static pid_t guarded_fork(unsigned patience_ms, struct df_refusal *why) {
 static void adopt(const void *const *runtime_code, unsigned count) {
   guard_set_runtime(runtime_code, count);
   guard_lock_list();
-  for (struct thread *thread = guard_list; thread != NULL; thread = thread->next) thread->adopted = true;
+  for (struct thread *thread = guard_list; thread != NULL; thread = thread->next)
+    thread->adopted = guard_in_runtime((const void *)(uintptr_t)thread->start);
   guard_unlock_list();
 }
 

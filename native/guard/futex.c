@@ -8,6 +8,7 @@
 
 long guard_futex_wait(_Atomic uint32_t *word, uint32_t expected, clockid_t clock, const struct timespec *deadline,
                       bool shared) {
+  if (deadline != NULL && deadline->tv_sec < 0) return -ETIMEDOUT; /* long ago; the kernel takes it for an error */
   int operation = FUTEX_WAIT_BITSET;
   if (!shared) operation |= FUTEX_PRIVATE_FLAG;
   if (clock == CLOCK_REALTIME) operation |= FUTEX_CLOCK_REALTIME;

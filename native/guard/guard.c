@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernel.h"
 #include "thread.h"
 
 /* Takes this library out of LD_PRELOAD, so that no program that the template starts inherits it. */
@@ -34,13 +35,20 @@ __attribute__((constructor)) static void load(void) {
   guard_find_tid_offset();
   const void *runtime_code = dlsym(RTLD_DEFAULT, "napi_create_function");
   guard_set_runtime(&runtime_code, 1);
+  guard_prepare_forks();
   guard_place_heap();
+}
+
+static long answer(long result) {
+  if (result >= 0 || result < -MAX_ERRNO) return result;
+  errno = (int)-result;
+  return -1;
 }
 
 /* V8 asks the kernel to leave its heap out of a child. A child without it dies at once. */
 GUARD_EXPORT int madvise(void *address, size_t length, int advice) {
   if (advice == MADV_DONTFORK) return 0;
-  return (int)syscall(SYS_madvise, address, length, advice);
+  return (int)answer(guard_call_kernel(SYS_madvise, (long)address, (long)length, advice, 0, 0, 0));
 }
 
 /*
@@ -50,8 +58,6 @@ GUARD_EXPORT int madvise(void *address, size_t length, int advice) {
  * later). Without a ring libuv asks epoll itself.
  */
 GUARD_EXPORT long syscall(long number, ...) {
-  static long (*next)(long, ...);
-  if (next == NULL) next = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
   if (number == SYS_io_uring_setup) {
     errno = ENOSYS;
     return -1;
@@ -61,5 +67,6 @@ GUARD_EXPORT long syscall(long number, ...) {
   long arguments[6];
   for (int i = 0; i < 6; i++) arguments[i] = va_arg(list, long);
   va_end(list);
-  return next(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+  return answer(
+      guard_call_kernel(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]));
 }

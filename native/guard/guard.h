@@ -36,8 +36,9 @@ struct df_refusal {
 
 struct df_guard {
   uint32_t version;
-  /* Says that every thread that exists now belongs to the runtime. `runtime_code` are addresses inside the objects
-   * (the executable, a shared libuv) whose later threads reset themselves in a child. */
+  /* Says that the runtime's threads that exist now are those that it needs: a child gets them back. `runtime_code` are
+   * addresses inside the runtime's objects (the executable, a shared libuv); the functions of its threads are there.
+   * Its later threads reset themselves in a child. */
   void (*adopt)(const void *const *runtime_code, unsigned count);
   /* fork() with the runtime's parked threads carried over. Returns as fork() does; on -1 `why` says what refused.
    * Waits at most `patience_ms` for busy threads. */

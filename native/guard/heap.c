@@ -4,12 +4,16 @@
  * anew and an exit frees. An address that is asked for without MAP_FIXED is no more than a wish, so here the wishes are
  * replaced: the pieces lie side by side, and neighbours become one mapping. The kernel chooses where that is, at
  * random.
+ *
+ * The pieces come to lie in a room of bounded size. At its end the room is used from its start again: most of what was
+ * there has been given back, and what has not is passed over.
  */
+#include <errno.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
+#include "kernel.h"
 #include "thread.h"
 
 #define MB ((uintptr_t)1 << 20)
@@ -21,26 +25,72 @@ static const size_t PAGE_TABLE = 2 * MB;
 static const size_t LARGEST = 16 * MB;
 /* Below what the kernel gives out by itself: no mapping of others comes in between. */
 static const uintptr_t BELOW_OTHERS = MB << 20;
+/* More than a heap ever is, and far from the end of what is below the others. */
+static const uintptr_t ROOM = MB << 16;
+/* Each try looks twice as far from the last one: 128 MB altogether. */
+enum { TRIES = 9 };
 
-static _Atomic uintptr_t next; /* where the next piece goes; 0: V8 chooses */
+static uintptr_t first, end; /* the room; 0: V8 chooses */
+static _Atomic uintptr_t next;
 
-void guard_place_heap(void) {
-  void *others = mmap(NULL, MB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (others == MAP_FAILED) return;
-  munmap(others, MB);
-  if ((uintptr_t)others < 2 * BELOW_OTHERS) return;
-  atomic_store(&next, ((uintptr_t)others - BELOW_OTHERS) / PAGE_TABLE * PAGE_TABLE);
+static long map(uintptr_t wish, size_t length, int protection, int flags, int fd, off64_t offset) {
+  return guard_call_kernel(SYS_mmap, (long)wish, (long)length, protection, flags, fd, offset);
 }
 
-static bool is_piece(const void *wish, size_t length, int flags) {
-  if (wish == NULL || (uintptr_t)wish % PIECE != 0 || length < PIECE || length > LARGEST) return false;
+void guard_place_heap(void) {
+  long others = map(0, MB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (others < 0) return;
+  guard_call_kernel(SYS_munmap, others, (long)MB, 0, 0, 0, 0);
+  if ((uintptr_t)others < 2 * BELOW_OTHERS) return;
+  first = ((uintptr_t)others - BELOW_OTHERS) / PAGE_TABLE * PAGE_TABLE;
+  end = first + ROOM;
+  atomic_store(&next, first);
+}
+
+static bool is_piece(uintptr_t wish, size_t length, int flags) {
+  if (wish == 0 || wish % PIECE != 0 || length < PIECE || length > LARGEST) return false;
   return (flags & (MAP_ANONYMOUS | MAP_FIXED | MAP_FIXED_NOREPLACE)) == MAP_ANONYMOUS;
 }
 
-GUARD_EXPORT void *mmap64(void *wish, size_t length, int protection, int flags, int fd, off64_t offset) {
-  if (atomic_load(&next) != 0 && is_piece(wish, length, flags) && guard_in_runtime(__builtin_return_address(0))) {
-    /* V8 asks for nearly a piece more than it needs, and returns what it did not need for its alignment. */
-    wish = (void *)atomic_fetch_add(&next, length / PIECE * PIECE);
+/* Where the next `length` octets of the room are. */
+static uintptr_t advance(size_t length) {
+  uintptr_t place, from = atomic_load(&next);
+  do place = from + length > end ? first : from;
+  while (!atomic_compare_exchange_weak(&next, &from, place + length));
+  return place;
+}
+
+/* The place of a piece in the room, or a negative errno: nothing free was found there. */
+static long map_piece(size_t length, int protection, int flags, int fd, off64_t offset) {
+  /* V8 asks for nearly a piece more than it needs, and returns what it did not need for its alignment. */
+  size_t kept = length / PIECE * PIECE, skipped = 0;
+  for (int tries = 0; tries < TRIES; tries++) {
+    long mapped = map(advance(kept), length, protection, flags | MAP_FIXED_NOREPLACE, fd, offset);
+    if (mapped != -EEXIST) return mapped;
+    if (skipped > 0) advance(skipped);
+    skipped = skipped == 0 ? kept : 2 * skipped;
   }
-  return (void *)syscall(SYS_mmap, wish, length, protection, flags, fd, offset);
+  return -EEXIST;
+}
+
+static void *map_for(const void *caller, void *wish, size_t length, int protection, int flags, int fd, off64_t offset) {
+  long mapped = -EEXIST;
+  if (first != 0 && is_piece((uintptr_t)wish, length, flags) && guard_in_runtime(caller))
+    mapped = map_piece(length, protection, flags, fd, offset);
+  if (mapped == -EEXIST) mapped = map((uintptr_t)wish, length, protection, flags, fd, offset);
+  if (mapped >= 0 || mapped < -MAX_ERRNO) return (void *)mapped;
+  errno = (int)-mapped;
+  return MAP_FAILED;
+}
+
+GUARD_EXPORT void *mmap64(void *wish, size_t length, int protection, int flags, int fd, off64_t offset) {
+  return map_for(__builtin_return_address(0), wish, length, protection, flags, fd, offset);
+}
+
+/* A shared libnode is not always built for large files. With them, the headers make mmap64() of the name mmap(). */
+GUARD_EXPORT void *guard_mmap(void *wish, size_t length, int protection, int flags, int fd,
+                              off64_t offset) __asm__("mmap");
+
+GUARD_EXPORT void *guard_mmap(void *wish, size_t length, int protection, int flags, int fd, off64_t offset) {
+  return map_for(__builtin_return_address(0), wish, length, protection, flags, fd, offset);
 }

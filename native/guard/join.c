@@ -5,60 +5,78 @@
 
 #include "thread.h"
 
-static struct thread *find(pthread_t handle) {
-  struct thread *thread;
+/* A thread that is to be joined or detached. */
+struct found {
+  struct thread *thread; /* NULL: it was not made through pthread_create, or is no thread at all */
+  bool ours;             /* glibc of this process does not have it in its lists, and must not be asked */
+  bool there;            /* it runs, or did: it is not one that the fork left behind for good */
+};
+
+/* The list must be locked. */
+static struct found find(pthread_t handle) {
+  for (struct thread *thread = guard_list; thread != NULL; thread = thread->next) {
+    if (thread->handle != handle) continue;
+    guard_revive(thread);
+    return (struct found){thread, guard_is_inherited(thread), !guard_left_behind(thread)};
+  }
+  return (struct found){0};
+}
+
+/* Somebody may be reviving the very thread: only under the list is it either left behind or alive. */
+static struct found find_to_join(pthread_t handle, int *error) {
   guard_lock_list();
-  for (thread = guard_list; thread != NULL; thread = thread->next)
-    if (thread->handle == handle) break;
+  struct found found = find(handle);
+  *error = 0;
+  if (found.ours && found.thread->detached) *error = EINVAL;
+  if (found.ours && found.thread == guard_self) *error = EDEADLK;
   guard_unlock_list();
-  return thread;
+  return found;
 }
 
-/* True if glibc knows nothing of the thread's kernel thread, or takes it for alive although it is not there. */
-static bool is_ours(struct thread *thread) {
-  if (guard_left_behind(thread)) guard_revive(thread);
-  return thread->revived || guard_left_behind(thread);
+static bool is_alive(const struct found *found) {
+  return found->there && found->thread->revived && atomic_load(&found->thread->alive) != 0;
 }
 
-static int finish(struct thread *thread, void **result) {
-  if (result != NULL) *result = thread->result;
-  guard_forget(thread);
+static int finish(const struct found *found, void **result) {
+  /* Of one that is not there nothing is left to be had: it ended with the fork. Its stack stays, with what others may
+   * have pointers to. */
+  if (result != NULL) *result = found->there ? found->thread->result : NULL;
+  if (found->there) guard_forget(found->thread);
   return 0;
 }
 
-/* Of a thread that is_ours(). */
-static int join_ours(struct thread *thread, void **result, clockid_t clock, const struct timespec *deadline) {
-  if (guard_left_behind(thread)) {
-    if (result != NULL) *result = NULL; /* it ended with the fork */
-    return 0;
+static int join_ours(const struct found *found, void **result, clockid_t clock, const struct timespec *deadline) {
+  while (is_alive(found)) {
+    _Atomic uint32_t *alive = &found->thread->alive;
+    if (guard_futex_wait(alive, 1, clock, deadline, true) == -ETIMEDOUT) return ETIMEDOUT;
   }
-  uint32_t alive;
-  while ((alive = atomic_load(&thread->alive)) != 0)
-    if (guard_futex_wait(&thread->alive, alive, clock, deadline, true) == -ETIMEDOUT) return ETIMEDOUT;
-  return finish(thread, result);
+  return finish(found, result);
 }
 
 /* What glibc has joined, its result stored, needs no record any more. */
-static int joined(struct thread *thread, int error) {
-  if (error == 0 && thread != NULL) guard_forget(thread);
+static int joined(const struct found *found, int error) {
+  if (error == 0 && found->thread != NULL) guard_forget(found->thread);
   return error;
 }
 
 GUARD_EXPORT int pthread_join(pthread_t handle, void **result) {
   static int (*next)(pthread_t, void **);
   if (next == NULL) next = (int (*)(pthread_t, void **))dlsym(RTLD_NEXT, "pthread_join");
-  struct thread *thread = find(handle);
-  if (thread != NULL && is_ours(thread)) return join_ours(thread, result, CLOCK_MONOTONIC, NULL);
-  return joined(thread, next(handle, result));
+  int error;
+  struct found found = find_to_join(handle, &error);
+  if (error != 0) return error;
+  if (found.ours) return join_ours(&found, result, CLOCK_MONOTONIC, NULL);
+  return joined(&found, next(handle, result));
 }
 
 GUARD_EXPORT int pthread_tryjoin_np(pthread_t handle, void **result) {
   static int (*next)(pthread_t, void **);
   if (next == NULL) next = (int (*)(pthread_t, void **))dlsym(RTLD_NEXT, "pthread_tryjoin_np");
-  struct thread *thread = find(handle);
-  if (thread == NULL || !is_ours(thread)) return joined(thread, next(handle, result));
-  if (!guard_left_behind(thread) && atomic_load(&thread->alive) != 0) return EBUSY;
-  return join_ours(thread, result, CLOCK_MONOTONIC, NULL);
+  int error;
+  struct found found = find_to_join(handle, &error);
+  if (error != 0) return error;
+  if (!found.ours) return joined(&found, next(handle, result));
+  return is_alive(&found) ? EBUSY : finish(&found, result);
 }
 
 GUARD_EXPORT int pthread_clockjoin_np(pthread_t handle, void **result, clockid_t clock,
@@ -66,9 +84,14 @@ GUARD_EXPORT int pthread_clockjoin_np(pthread_t handle, void **result, clockid_t
   static int (*next)(pthread_t, void **, clockid_t, const struct timespec *);
   if (next == NULL)
     next = (int (*)(pthread_t, void **, clockid_t, const struct timespec *))dlsym(RTLD_NEXT, "pthread_clockjoin_np");
-  struct thread *thread = find(handle);
-  if (thread != NULL && is_ours(thread)) return join_ours(thread, result, clock, deadline);
-  return joined(thread, next(handle, result, clock, deadline));
+  /* glibc 2.36 asks the kernel again and again. */
+  if (deadline != NULL && (deadline->tv_nsec < 0 || deadline->tv_nsec >= 1000000000)) return EINVAL;
+  if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) return EINVAL;
+  int error;
+  struct found found = find_to_join(handle, &error);
+  if (error != 0) return error;
+  if (found.ours) return join_ours(&found, result, clock, deadline);
+  return joined(&found, next(handle, result, clock, deadline));
 }
 
 GUARD_EXPORT int pthread_timedjoin_np(pthread_t handle, void **result, const struct timespec *deadline) {
@@ -78,10 +101,18 @@ GUARD_EXPORT int pthread_timedjoin_np(pthread_t handle, void **result, const str
 GUARD_EXPORT int pthread_detach(pthread_t handle) {
   static int (*next)(pthread_t);
   if (next == NULL) next = (int (*)(pthread_t))dlsym(RTLD_NEXT, "pthread_detach");
-  struct thread *thread = find(handle);
-  if (thread == NULL) return next(handle);
-  int error = thread->revived || guard_left_behind(thread) ? 0 : next(handle);
-  if (error == 0) thread->detached = true; /* not sooner: whoever makes a thread next may free this one then */
+  guard_lock_list();
+  struct thread *thread;
+  for (thread = guard_list; thread != NULL; thread = thread->next)
+    if (thread->handle == handle) break;
+  int error;
+  if (thread == NULL || !guard_is_inherited(thread)) {
+    error = next(handle); /* waits for nobody */
+  } else {
+    error = thread->detached ? EINVAL : 0;
+  }
+  if (error == 0 && thread != NULL) thread->detached = true;
+  guard_unlock_list();
   return error;
 }
 

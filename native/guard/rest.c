@@ -46,10 +46,10 @@ void guard_wake(struct thread *self) {
 }
 
 bool guard_freeze(struct thread *thread) {
-  uint32_t state = THREAD_RESTING;
-  if (!atomic_compare_exchange_strong(&thread->state, &state, THREAD_FROZEN)) return false;
+  /* First: whoever sees it frozen with an older generation takes it for left behind. */
   thread->generation = atomic_load(&guard_generation);
-  return true;
+  uint32_t state = THREAD_RESTING;
+  return atomic_compare_exchange_strong(&thread->state, &state, THREAD_FROZEN);
 }
 
 void guard_thaw(struct thread *thread) {

@@ -42,7 +42,6 @@ static void register_rseq(void *thread_pointer) {
 /* Runs on the revived thread's own stack, below everything it still needs, and with its thread pointer. */
 static int resume(void *argument) {
   struct thread *thread = argument;
-  thread->tid = (pid_t)syscall(SYS_gettid);
   prctl(PR_SET_NAME, thread->name);
   syscall(SYS_set_robust_list, thread->robust_list, thread->robust_list_size);
   register_rseq(thread->thread_pointer);
@@ -81,6 +80,7 @@ void guard_revive(struct thread *thread) {
                    thread->thread_pointer, &thread->alive);
   int error = errno;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  thread->tid = made;
   if (made == -1) {
     fprintf(stderr, "desktop-fork: can't revive thread '%s' of the runtime: %s\n", thread->name, strerror(error));
     abort();
@@ -90,7 +90,7 @@ void guard_revive(struct thread *thread) {
 void guard_revive_waiters(const pthread_cond_t *condition, bool all) {
   guard_lock_list();
   for (struct thread *thread = guard_list; thread != NULL; thread = thread->next) {
-    if (thread->condition != condition || !revivable(thread) || !guard_left_behind(thread)) continue;
+    if (!guard_left_behind(thread) || !revivable(thread) || thread->condition != condition) continue;
     guard_revive(thread);
     if (!all) break;
   }
@@ -103,7 +103,9 @@ void guard_begin_generation(void) {
   for (struct thread *thread = guard_list; thread != NULL; thread = thread->next)
     if (guard_left_behind(thread) && revivable(thread)) unrevived++;
   atomic_store(&guard_unrevived, unrevived);
-  /* Nobody signals a time limit. */
-  for (struct thread *thread = guard_list; thread != NULL; thread = thread->next)
-    if (thread->rest == REST_CONDITION_TIMED) guard_revive(thread);
+  /* Nobody signals a time limit; and handlers of the fork may have signalled after the freeze. */
+  for (struct thread *thread = guard_list; thread != NULL; thread = thread->next) {
+    if (!guard_left_behind(thread) || !revivable(thread)) continue;
+    if (thread->rest == REST_CONDITION_TIMED || guard_woken(thread)) guard_revive(thread);
+  }
 }

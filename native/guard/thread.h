@@ -29,6 +29,22 @@ enum thread_rest {
   REST_CONDITION_TIMED = 2,
 };
 
+/* Of a revived thread's rights: see credentials.c. */
+enum thread_change { CHANGE_NONE, CHANGE_WANTED, CHANGE_MADE, CHANGE_FAILED };
+
+/*
+ * Who may touch a record, and under which lock ("the list" is guard_lock_list()):
+ *
+ * - The record is found, linked, unlinked and freed under the list. One thread frees it: the one that joins it, or,
+ *   when it is detached and gone, any that makes a thread.
+ * - `start`, `argument`, `mapping`, `mapping_size`, `handle` and `born` do not change once the record is in the list.
+ * - `rest` to `context`, `name`, `result` and the robust list belong to the thread itself while it is RUNNING, and to
+ *   the process that holds the list while the thread is frozen.
+ * - `state` is atomic. RUNNING and RESTING change hands by the thread itself; only a holder of the list freezes, thaws
+ *   and revives. `generation` is written under the list, before the state says that the thread is frozen.
+ * - `adopted`, `detached`, `revived` and `tid` are written under the list (`tid` first by the thread itself).
+ * - `ended`, `alive` and `change` are atomic. The first two say that the thread has come to its end.
+ */
 struct thread {
   struct thread *next;
   void *(*start)(void *);
@@ -47,8 +63,9 @@ struct thread {
 
   _Atomic uint32_t state;
   uint32_t generation; /* guard_generation when it was frozen */
+  uint32_t born;       /* guard_generation when it was made: glibc knows the threads of its own process */
   bool detached;
-  bool adopted;       /* the runtime's own: it existed at adopt() */
+  bool adopted;       /* the runtime's own: its function is in the runtime's code, and it existed at adopt() */
   bool revived;       /* runs on a kernel thread that glibc knows nothing of */
   bool resumed;       /* set while the context is being entered a second time */
   _Atomic bool ended; /* its function is over; glibc may still be cleaning up: see guard_gone() */
@@ -59,7 +76,8 @@ struct thread {
   bool shared;
   pthread_mutex_t *mutex;
   ucontext_t context;
-  _Atomic uint32_t alive; /* of a revived thread: the kernel clears it and wakes the joiner at its end */
+  _Atomic uint32_t change; /* an enum thread_change */
+  _Atomic uint32_t alive;  /* of a revived thread: the kernel clears it and wakes the joiner at its end */
 };
 
 /* This thread's record; NULL in the main thread and in threads that were not made through pthread_create. */
@@ -81,7 +99,7 @@ extern struct thread *guard_list;
 void guard_lock_list(void);
 void guard_unlock_list(void);
 
-/* Takes a record that nothing uses any more out of the list, and frees it. */
+/* Takes a record that nothing uses any more out of the list, and frees it. Locks the list. */
 void guard_forget(struct thread *thread);
 
 /* True once neither glibc nor the kernel will touch the thread's stack again. */
@@ -90,6 +108,12 @@ bool guard_gone(const struct thread *thread);
 /* The objects (the executable, a shared libuv) that hold `addresses` are the runtime. */
 void guard_set_runtime(const void *const *addresses, unsigned count);
 bool guard_in_runtime(const void *address);
+
+/* In every process that the guard has made or was loaded into. */
+void guard_know_process(void);
+
+/* Once, before others register handlers of forks. */
+void guard_prepare_forks(void);
 
 /* Once, before the runtime has a heap. */
 void guard_place_heap(void);
@@ -122,13 +146,19 @@ void guard_thaw_all(void);
 
 static inline bool guard_frozen(const struct thread *thread) { return atomic_load(&thread->state) >= THREAD_FROZEN; }
 
+/* True if glibc of this process did not make the thread, and must not take it out of its lists: they do not have it. */
+static inline bool guard_is_inherited(const struct thread *thread) {
+  return thread->born != atomic_load(&guard_generation);
+}
+
+/* The list must be locked. */
 static inline bool guard_left_behind(const struct thread *thread) {
   return guard_frozen(thread) && thread->generation != atomic_load(&guard_generation);
 }
 
 /* In a new child, the list locked: what was frozen is left behind from now on. */
 void guard_begin_generation(void);
-/* Starts a left-behind thread again where it rested. Does nothing for any other. */
+/* Starts a left-behind thread again where it rested. Does nothing for any other. The list must be locked. */
 void guard_revive(struct thread *thread);
 /* Revives one thread, or all, that rest on `condition`. */
 void guard_revive_waiters(const pthread_cond_t *condition, bool all);
