@@ -5,7 +5,7 @@ import { type Host, Server } from "../commands/server.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType, PROTOCOL_VERSION } from "../protocol/message.cjs";
 import { loadNet } from "../protocol/open-socket.cjs";
-import type { Hello } from "../protocol/plans.cjs";
+import { CHANNEL_FD, type Hello } from "../protocol/plans.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
 import { StreamChannel } from "../protocol/stream-channel.cjs";
 import { rehearse, rehearseStart } from "../warm-up/dry-run.cjs";
@@ -13,7 +13,6 @@ import { loadForChildren } from "../warm-up/late-modules.cjs";
 import { beginTrial, type Trial } from "./fork-self-test.cjs";
 import type { Prepared } from "./prepare.cjs";
 
-const CHANNEL_FD = 3;
 /** Where no addon can receive it later, the worker's socket is there from the start. */
 const SOCKET_FD = 4;
 

@@ -5,6 +5,7 @@ import { type NativeFiles, nativeFiles } from "../../native/addon/addon.cjs";
 import { unpackedPath } from "../../native/locate/archive.cjs";
 import { isSingleExecutable, LIBRARY, programFile } from "../../native/locate/place.cjs";
 import { tryAddon } from "../base/addon.js";
+import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
 import { chooseHost } from "./electron-host.js";
 
@@ -18,6 +19,8 @@ export interface Runtime {
   env: Record<string, string>;
   /** The addon for the process to load; undefined: it lives without. */
   files: NativeFiles | undefined;
+  /** What stands at the head of LD_PRELOAD for this process alone. */
+  preload: string | undefined;
   /** Why it can't be forked, as far as the parent can tell. */
   unforkable: string | undefined;
 }
@@ -89,17 +92,16 @@ export function chooseRuntime(options: ProcessOptions): Runtime {
   const files = tryAddon() instanceof Error ? undefined : nativeFiles();
   const unforkable = whyUnforkable(strategy, files);
   const { file, env } = chooseHost({
-    runtime:
-      options.runtime ?? programRuntime ?? defaults.runtime ?? (process.env["DESKTOP_FORK_RUNTIME"] || undefined),
+    runtime: options.runtime ?? programRuntime ?? defaults.runtime ?? variable("DESKTOP_FORK_RUNTIME"),
     env: options.env ?? defaults.env,
     app,
   });
   const environment = cleanEnvironment(env);
-  if (unforkable === undefined && files?.guard !== undefined)
-    environment["LD_PRELOAD"] = [files.guard, environment["LD_PRELOAD"]].filter(Boolean).join(":");
+  const preload = unforkable === undefined ? files?.guard : undefined;
+  if (preload !== undefined) environment["LD_PRELOAD"] = [preload, environment["LD_PRELOAD"]].filter(Boolean).join(":");
   const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
   const args = [...(takesFlags(file) ? flags : []), ...scriptOf(file, options.program ?? false)];
-  return { file, args, execArgv, env: environment, files, unforkable };
+  return { file, args, execArgv, env: environment, files, preload, unforkable };
 }
 
 /** The executable of a single-executable application hands everything to its program. */
@@ -137,7 +139,7 @@ export function whyUnforkable(
   files: ReturnType<typeof nativeFiles> = nativeFiles(),
 ): string | undefined {
   if (strategy === "exec") return "the strategy 'exec' was asked for";
-  if (process.env["DESKTOP_FORK_STRATEGY"] === "exec") return "DESKTOP_FORK_STRATEGY is 'exec'";
+  if (variable("DESKTOP_FORK_STRATEGY") === "exec") return "DESKTOP_FORK_STRATEGY is 'exec'";
   const addon = tryAddon();
   if (addon instanceof Error) return addon.message;
   if (files?.guard === undefined) return "the fork guard was not built";

@@ -4,6 +4,7 @@ import { MessageType } from "../../helper/protocol/message.cjs";
 import { processFacts } from "../../helper/protocol/process-context.cjs";
 import type { DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { tryAddon } from "../base/addon.js";
+import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type StandardStreams, Stdio } from "../handles/stdio.js";
@@ -116,7 +117,7 @@ export class TemplateCore {
   }
 
   #defaultSpares(): number {
-    const asked = Number(process.env["DESKTOP_FORK_SPARES"] ?? 1);
+    const asked = Number(variable("DESKTOP_FORK_SPARES") ?? 1);
     return this.#process?.strategy?.name === "fork" ? asked : 0;
   }
 

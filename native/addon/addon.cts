@@ -120,6 +120,13 @@ export interface Addon {
   /** Ends the process without any of the usual steps. */
   leave(code: number): never;
   inheritance(): Inheritance;
+  /** Another number when what {@link inheritance} answers has changed. */
+  inheritanceAge(): number;
+  /**
+   * Why the maker of a socket may not say what this process is to be: `gone` when a dead process, undefined when the maker is
+   * this process's parent and of the same user, or root.
+   */
+  whyStranger(fd: number): string | undefined;
   /** This process's, as the kernel's strings are: what is no UTF-8 stays what it is. */
   environment(): Buffer;
   /** What tells this process's working directory from every other that somebody has open; undefined before Linux 5.8. */

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <mutex>
 
@@ -79,10 +80,22 @@ std::vector<Limit> LimitsOf(const Napi::Array& numbers) {
   return limits;
 }
 
+// As the kernel tells it in text, which takes too long to be read each time. 077 where there is no /proc: until the
+// first look is over, files of other threads have too few rights rather than too many.
+mode_t FirstUmask() {
+  FILE* status = fopen("/proc/self/status", "re");
+  if (status == nullptr) return 077;
+  char line[256];
+  unsigned mask = 077;
+  while (fgets(line, sizeof line, status) != nullptr && sscanf(line, "Umask: %o", &mask) != 1) continue;
+  fclose(status);
+  return mask;
+}
+
 // There is no call that asks. This one sets what it was the last time, so it changes nothing if nothing has changed.
 mode_t CurrentUmask() {
   static std::mutex lock;  // of several JavaScript threads
-  static mode_t known = 022;
+  static mode_t known = FirstUmask();
   std::lock_guard<std::mutex> locked(lock);
   mode_t mask = umask(known);
   if (mask != known) umask(mask);
