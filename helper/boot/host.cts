@@ -24,8 +24,12 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
   const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
   const server = new Server(host, plan.detached ? undefined : CHANNEL_FD);
   server.takeOver();
+  // It may have passed elsewhere, and be left out here: the dynamic linker preloads nothing for some.
+  if (addon?.hasGuard() === false)
+    host.unforkable ??= "the fork guard is not loaded: it can't be preloaded into this runtime";
   const hello: Hello = { protocol: PROTOCOL_VERSION, pid: process.pid, node: process.version };
-  if (addon !== undefined && plan.tryFork) host.unforkable = await (trial ?? beginTrial(addon)).verdict;
+  if (addon !== undefined && plan.tryFork && host.unforkable === undefined)
+    host.unforkable = await (trial ?? beginTrial(addon)).verdict;
   if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
   const channel = openChannel(addon, server);
   server.serve(channel);

@@ -46,8 +46,6 @@ function readPlan(token: string): StartPlan | undefined {
     // Node's own pipes are there before what goes through them.
     if (seen >= 0 && !(seen === head.length && isStart(head, token))) return undefined;
     const stranger = addon.whyStranger(CHANNEL_FD);
-    // Nobody is left to be told.
-    if (stranger === "gone") process.exit(0);
     if (stranger !== undefined)
       throw new Error(`desktop-fork: descriptor ${CHANNEL_FD} says what this process is to be, but ${stranger}`);
   }

@@ -46,6 +46,11 @@ export interface StartPlan {
 export interface ForkPlan {
   title: string;
   detached?: boolean;
+  /** What the parent has changed for itself meanwhile: the child follows. A directory that is gone is no failure. */
+  umask?: number;
+  priority?: number;
+  directory?: string;
+  /** What was asked for: relative to all that. */
   cwd?: string;
   /** Replaces the whole environment. */
   env?: Record<string, string>;

@@ -139,11 +139,18 @@ export function whyUnforkable(
   files: ReturnType<typeof nativeFiles> = nativeFiles(),
 ): string | undefined {
   if (strategy === "exec") return "the strategy 'exec' was asked for";
+  if (hasRaisedRights()) return "this program's real and effective ids differ: the fork guard is not preloaded then";
   if (variable("DESKTOP_FORK_STRATEGY") === "exec") return "DESKTOP_FORK_STRATEGY is 'exec'";
   const addon = tryAddon();
   if (addon instanceof Error) return addon.message;
   if (files?.guard === undefined) return "the fork guard was not built";
   return undefined;
+}
+
+/** As the dynamic linker sees it, in what this program executes. */
+function hasRaisedRights(): boolean {
+  const { getuid, geteuid, getgid, getegid } = process;
+  return getuid?.() !== geteuid?.() || getgid?.() !== getegid?.();
 }
 
 function cleanEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -123,8 +123,8 @@ export interface Addon {
   /** Another number when what {@link inheritance} answers has changed. */
   inheritanceAge(): number;
   /**
-   * Why the maker of a socket may not say what this process is to be: `gone` when a dead process, undefined when the maker is
-   * this process's parent and of the same user, or root.
+   * Why the maker of a socket may not say what this process is to be; undefined when the maker is an ancestor of this process,
+   * or the other end is closed, and the user is the same, or root.
    */
   whyStranger(fd: number): string | undefined;
   /** This process's, as the kernel's strings are: what is no UTF-8 stays what it is. */

@@ -53,7 +53,8 @@ const char* WhyStranger(int fd) {
   // By its file a program may have more rights than the user who starts it. Root has them anyway.
   if (getauxval(AT_SECURE) != 0 && getuid() != 0) return "this program has more rights than who started it";
   if (peer.uid != geteuid() && peer.uid != 0) return "the other end is another user's";
-  if (!IsAncestor(peer.pid)) return HasHungUp(fd) ? "gone" : "the other end is not this process's parent";
+  // A parent that has ended is no parent any more. What it has said by then still holds, and nobody can say more.
+  if (!IsAncestor(peer.pid) && !HasHungUp(fd)) return "the other end is not this process's parent";
   return nullptr;
 }
 

@@ -9,7 +9,7 @@ import { suite, test } from "node:test";
 import { encodeMessage, MessageType } from "../../../helper/protocol/message.cjs";
 import { requireAddon } from "../../../main/base/addon.js";
 import { type StartMessage, startMessage } from "../../../main/lifecycle/start-message.js";
-import type { Addon } from "../../../native/addon/addon.cjs";
+import { type Addon, type NativeFiles, nativeFiles } from "../../../native/addon/addon.cjs";
 import { fixturePath } from "../../support/fixtures.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { runProgram } from "../../support/program.js";
@@ -22,7 +22,8 @@ const OTHER_USER = 65534;
 
 /** What a parent would send to a runtime, and code for it to run. */
 function orders(): StartMessage & { all: Buffer } {
-  const plan = { title: "x", owner: process.pid, execArgv: [], detached: false };
+  const { addon } = nativeFiles() as NativeFiles;
+  const plan = { title: "x", owner: process.pid, execArgv: [], detached: false, addon };
   const start = startMessage(plan);
   const code = encodeMessage(MessageType.Eval, 1, ["console.log('code from the socket runs')", "/x.js"], 0);
   return { ...start, all: Buffer.concat([start.octets, ...code]) };
@@ -137,7 +138,7 @@ suite("a program that imports desktop-fork/early", () => {
     addon.close(ours);
   });
 
-  test("ends without a word when its parent is gone before it has begun", async () => {
+  test("is a runtime for a parent that is gone before it has begun, and so ends", async () => {
     const addon = requireAddon("this test");
     const { env, all } = orders();
     const [ours, theirs] = addon.socketpair();
