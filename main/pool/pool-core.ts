@@ -22,6 +22,7 @@ const FOREVER_MS = 0x7fff_ffff;
 
 /** Failures that the next worker would have as well. */
 const HOPELESS: readonly unknown[] = [
+  "ERR_ACCESS_DENIED",
   "ERR_FORK_ARGUMENT",
   "ERR_FORK_CLOSED",
   "ERR_FORK_REQUIRE",

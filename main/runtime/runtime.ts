@@ -7,6 +7,7 @@ import { isSingleExecutable, LIBRARY, programFile } from "../../native/locate/pl
 import { tryAddon } from "../base/addon.js";
 import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
+import { permissionFlags } from "../base/permission.js";
 import { chooseHost } from "./electron-host.js";
 
 export interface Runtime {
@@ -14,7 +15,7 @@ export interface Runtime {
   file: string;
   /** What comes between the executable and the plan: flags, the library's and the caller's, and a script. */
   args: string[];
-  /** The caller's flags. */
+  /** The caller's flags, and what restricts this program. */
   execArgv: readonly string[];
   env: Record<string, string>;
   /** The addon for the process to load; undefined: it lives without. */
@@ -87,7 +88,7 @@ export function setAppDefaults(options: RuntimeOptions): void {
 
 /** @throws ForkError ERR_FORK_RUNTIME when there is nothing that can host a template */
 export function chooseRuntime(options: ProcessOptions): Runtime {
-  const execArgv = options.execArgv ?? defaults.execArgv ?? [];
+  const execArgv = [...permissionFlags(), ...(options.execArgv ?? defaults.execArgv ?? [])];
   const strategy = options.strategy ?? defaults.strategy;
   const files = tryAddon() instanceof Error ? undefined : nativeFiles();
   const unforkable = whyUnforkable(strategy, files);

@@ -177,6 +177,8 @@ export const READABLE = 1;
 export const WRITABLE = 2;
 
 const ADDON = "desktop_fork.node";
+const NOT_ALLOWED =
+  "native addons are not allowed here: Node was started with --permission and without --allow-addons, or with --no-addons";
 const GUARD = "desktop_fork_guard.so";
 
 /** The folders that may hold the addon, best first. */
@@ -209,6 +211,7 @@ export function loadAddon(): Addon | Error {
     try {
       return loadAddonFile(candidate);
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ERR_DLOPEN_DISABLED") return new Error(NOT_ALLOWED);
       tried.push(`${candidate}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
     }
   }
