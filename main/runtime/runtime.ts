@@ -1,6 +1,7 @@
 /** The executable that hosts a template, and what it is started with. */
 import fs from "node:fs";
 import path from "node:path";
+import { ignoreVariables } from "../../helper/protocol/environment.cjs";
 import { type NativeFiles, nativeFiles } from "../../native/addon/addon.cjs";
 import { unpackedPath } from "../../native/locate/archive.cjs";
 import { isSingleExecutable, LIBRARY, programFile } from "../../native/locate/place.cjs";
@@ -9,6 +10,7 @@ import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
 import { permissionFlags } from "../base/permission.js";
 import { chooseHost } from "./electron-host.js";
+import { isPackaged, withoutOpeners } from "./electron-packaged.js";
 
 export interface Runtime {
   /** Path of the executable. */
@@ -80,10 +82,19 @@ let defaults: RuntimeOptions = {};
 /** Whether this program is an Electron app, or says so. */
 let app = false;
 
-/** What desktopFork() was told: for all processes that this program executes from now on. */
-export function setAppDefaults(options: RuntimeOptions): void {
+/** The app's environment is whoever's that starts the app, and has no say. */
+let closed = isPackaged();
+ignoreVariables(closed);
+
+/**
+ * What desktopFork() was told: for all processes that this program executes from now on.
+ * @param isClosed nothing of the app's environment may decide what code its processes run
+ */
+export function setAppDefaults(options: RuntimeOptions, isClosed = isPackaged()): void {
   defaults = options;
   app = true;
+  closed = isClosed;
+  ignoreVariables(closed);
 }
 
 /** @throws ForkError ERR_FORK_RUNTIME when there is nothing that can host a template */
@@ -97,7 +108,7 @@ export function chooseRuntime(options: ProcessOptions): Runtime {
     env: options.env ?? defaults.env,
     app,
   });
-  const environment = cleanEnvironment(env);
+  const environment = cleanEnvironment(closed ? withoutOpeners(env, process.env) : env);
   const preload = unforkable === undefined ? files?.guard : undefined;
   if (preload !== undefined) environment["LD_PRELOAD"] = [preload, environment["LD_PRELOAD"]].filter(Boolean).join(":");
   const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
