@@ -14,6 +14,7 @@
         "addon/poller.cc",
         "addon/process.cc",
         "addon/program.cc",
+        "addon/rights.cc",
         "addon/spawn.cc",
         "addon/support.cc"
       ],

@@ -6,7 +6,7 @@ import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
 import { MAX_FRAME_BYTES } from "../protocol/frame.cjs";
 import { MessageType, PROTOCOL_VERSION } from "../protocol/message.cjs";
 import { loadNet } from "../protocol/open-socket.cjs";
-import type { Hello } from "../protocol/plans.cjs";
+import { CHANNEL_FD, type Hello } from "../protocol/plans.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
 import { StreamChannel } from "../protocol/stream-channel.cjs";
 import { rehearse, rehearseStart } from "../warm-up/dry-run.cjs";
@@ -14,7 +14,6 @@ import { loadForChildren } from "../warm-up/late-modules.cjs";
 import { beginTrial, type Trial } from "./fork-self-test.cjs";
 import type { Prepared } from "./prepare.cjs";
 
-const CHANNEL_FD = 3;
 /** Where no addon can receive it later, the worker's socket is there from the start. */
 const SOCKET_FD = 4;
 
@@ -26,8 +25,12 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
   const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
   const server = new Server(host, plan.detached ? undefined : CHANNEL_FD);
   server.takeOver();
+  // It may have passed elsewhere, and be left out here: the dynamic linker preloads nothing for some.
+  if (addon?.hasGuard() === false)
+    host.unforkable ??= "the fork guard is not loaded: it can't be preloaded into this runtime";
   const hello: Hello = { protocol: PROTOCOL_VERSION, pid: process.pid, node: process.version };
-  if (addon !== undefined && plan.tryFork) host.unforkable = await (trial ?? beginTrial(addon)).verdict;
+  if (addon !== undefined && plan.tryFork && host.unforkable === undefined)
+    host.unforkable = await (trial ?? beginTrial(addon)).verdict;
   if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
   const channel = openChannel(addon, server);
   server.serve(channel);

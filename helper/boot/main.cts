@@ -1,11 +1,11 @@
-/** Where a fresh runtime starts: node [flags] main.cjs PLAN. */
+/** Where a fresh runtime starts: node [flags] main.cjs, with its plan in the channel. */
 
 import { beginTrial } from "./fork-self-test.cjs";
 import { prepare } from "./prepare.cjs";
 import { takeStartPlan } from "./start-plan.cjs";
 
 const plan = takeStartPlan();
-if (plan === undefined) throw new Error("this file is started by desktop-fork, with a plan as its last argument");
+if (plan === undefined) throw new Error("this file is started by desktop-fork, with a plan in its channel");
 process.argv.length = 1;
 const prepared = prepare(plan);
 const { addon } = prepared;

@@ -8,6 +8,8 @@ import { leaveQuickly, rehearseExit } from "../fork/exit.cjs";
 import { ignoreInterrupt } from "../fork/interrupt.cjs";
 import type { StartPlan } from "../protocol/plans.cjs";
 import { type ProcessFacts, setFacts } from "../protocol/process-context.cjs";
+import { ownAddon } from "./own-addon.cjs";
+import { withdrawPreload } from "./preload.cjs";
 
 export interface Prepared {
   plan: StartPlan;
@@ -20,7 +22,8 @@ export function prepare(plan: StartPlan): Prepared {
   process.execArgv = [...plan.execArgv];
   // What made this Electron a Node is nothing for other Electrons that its workers may start.
   if ("electron" in process.versions) delete process.env["ELECTRON_RUN_AS_NODE"];
-  const addon = plan.addon === undefined ? undefined : loadAddonFile(plan.addon);
+  if (plan.preload !== undefined) withdrawPreload(plan.preload);
+  const addon = plan.addon === undefined ? undefined : (ownAddon() ?? loadAddonFile(plan.addon));
   for (const fd of plan.files ?? []) fs.closeSync(fd);
   addon?.adoptThreads();
   // A message must not take the processor from the program that sends it.

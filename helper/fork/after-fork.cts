@@ -1,4 +1,6 @@
 /** What a forked child must make its own. */
+import os = require("node:os");
+
 import type { Addon } from "../../native/addon/addon.cjs";
 import type { ForkPlan } from "../protocol/plans.cjs";
 import { processFacts } from "../protocol/process-context.cjs";
@@ -15,9 +17,25 @@ export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[]
   for (const forget of processFacts()?.onFork ?? []) forget();
   if (plan.stdio !== undefined) replaceStdio(addon, plan.stdio, fds);
   if (plan.detached) addon.setsid();
+  follow(plan);
   if (plan.cwd !== undefined) process.chdir(plan.cwd);
   if (plan.env !== undefined) replaceEnvironment(plan.env);
   process.title = plan.title;
+}
+
+function follow({ umask, priority, directory }: ForkPlan): void {
+  if (umask !== undefined) process.umask(umask);
+  if (priority !== undefined) attempt(() => os.setPriority(priority));
+  if (directory !== undefined) attempt(() => process.chdir(directory));
+}
+
+/** As for a program that is started: what may not be is left. */
+function attempt(change: () => void): void {
+  try {
+    change();
+  } catch {
+    // To be more urgent takes privileges, and a directory may be gone.
+  }
 }
 
 function replaceEnvironment(env: Record<string, string>): void {

@@ -28,6 +28,7 @@ import type {
   PreparePlan,
   ProgramPlan,
   RunPlan,
+  StartPlan,
 } from "./plans.cjs";
 import type { Failure } from "./remote-error.cjs";
 import type { Value } from "./values.cjs";
@@ -46,6 +47,8 @@ interface Contents<B> {
   [MessageType.Spawn]: { plan: ProgramPlan; argv: Block; env: B; inherits: Exclude<B, string> };
   [MessageType.Exec]: { plan: ProgramPlan; argv: Block; env?: B };
   [MessageType.Prepare]: { plan: PreparePlan };
+  /** `token` is the one of the runtime's environment. */
+  [MessageType.Start]: { token: string; plan: StartPlan };
   [MessageType.Hello]: { hello: Hello };
   [MessageType.Done]: object;
   [MessageType.Failed]: { failure: Failure };
@@ -156,6 +159,11 @@ const CODECS: { readonly [T in MessageType]: Codec<T> } = {
       demand(plan === "function" || plan === "rpc");
       return { plan };
     },
+  },
+  [MessageType.Start]: {
+    handles: NO_HANDLES,
+    encode: ({ token, plan }) => [token, JSON.stringify(plan)],
+    decode: ([token, plan]) => ({ token: textOf(token), plan: objectOf(plan) }),
   },
   [MessageType.Hello]: {
     handles: NO_HANDLES,

@@ -20,6 +20,7 @@ export enum MessageType {
   Spawn = 0x09,
   Exec = 0x0a,
   Prepare = 0x0b,
+  Start = 0x0c,
 
   Hello = 0x41,
   Done = 0x42,

@@ -1,4 +1,4 @@
-/** The JSON parts of messages: what travels as the first value of Hello, Fork, Run, Spawn, Exec and Exited. */
+/** The JSON parts of messages: what travels as the first value of Hello, Start, Fork, Run, Spawn, Exec and Exited. */
 
 /** Why a process can't be forked, in words for people; undefined when it can. */
 export interface Hello {
@@ -8,10 +8,18 @@ export interface Hello {
   unforkable?: string;
 }
 
-/** The last argument of a fresh runtime, before the plan as JSON. */
-export const START_ARGUMENT = "--desktop-fork-start=";
+/**
+ * The variable that tells a fresh runtime of the Start message in its channel, by the token that the message begins with. It
+ * is no secret: it only keeps a runtime from taking anything else for that message.
+ */
+export const START_VARIABLE = "DESKTOP_FORK_START";
+
+/** Where a fresh runtime has its channel. */
+export const CHANNEL_FD = 3;
 
 export interface StartPlan {
+  /** The last argument, which only makes room for titles. */
+  argument: string;
   title: string;
   /** Pid of the program that the process works for. */
   owner: number;
@@ -19,6 +27,8 @@ export interface StartPlan {
   execArgv: readonly string[];
   /** Path of the addon; without one the process can't be forked and takes no handles. */
   addon?: string;
+  /** What was put at the head of LD_PRELOAD for this runtime alone. */
+  preload?: string;
   /** Descriptors that are of no use once the addon is loaded. */
   files?: readonly number[];
   /** The program is to run as far as Template.ofProgram(). */
@@ -36,6 +46,11 @@ export interface StartPlan {
 export interface ForkPlan {
   title: string;
   detached?: boolean;
+  /** What the parent has changed for itself meanwhile: the child follows. A directory that is gone is no failure. */
+  umask?: number;
+  priority?: number;
+  directory?: string;
+  /** What was asked for: relative to all that. */
   cwd?: string;
   /** Replaces the whole environment. */
   env?: Record<string, string>;

@@ -7,23 +7,23 @@ import { readU32, writeU32 } from "./numbers.cjs";
 export type Value = string | Uint8Array;
 
 /** kind u8, length u32 */
-const HEADER_BYTES = 5;
+export const VALUE_HEADER_BYTES = 5;
 const STRING = 0;
 const OCTETS = 1;
 
 /** Bytes that this value takes in a message. */
 export function encodedBytes(value: Value): number {
-  return HEADER_BYTES + (typeof value === "string" ? Buffer.byteLength(value) : value.byteLength);
+  return VALUE_HEADER_BYTES + (typeof value === "string" ? Buffer.byteLength(value) : value.byteLength);
 }
 
 export function writeValue(writer: FrameWriter, value: Value): void {
   const length = typeof value === "string" ? Buffer.byteLength(value) : value.byteLength;
   const isShortString = typeof value === "string" && length < LARGE_PIECE_BYTES;
-  writer.reserve(HEADER_BYTES + (isShortString ? length : 0));
+  writer.reserve(VALUE_HEADER_BYTES + (isShortString ? length : 0));
   const { slab, at } = writer;
   slab[at] = typeof value === "string" ? STRING : OCTETS;
   writeU32(slab, at + 1, length);
-  writer.at = at + HEADER_BYTES;
+  writer.at = at + VALUE_HEADER_BYTES;
   if (isShortString) writer.at += slab.write(value, writer.at, "utf8");
   else writer.octets(typeof value === "string" ? Buffer.from(value) : value);
 }
@@ -36,10 +36,10 @@ export function writeValue(writer: FrameWriter, value: Value): void {
 export function readValues(payload: Buffer, owned: boolean, start: number, end: number): (string | Buffer)[] {
   const values: (string | Buffer)[] = [];
   for (let offset = start; offset < end; ) {
-    if (end - offset < HEADER_BYTES) throw new RangeError("a value's header is cut off");
+    if (end - offset < VALUE_HEADER_BYTES) throw new RangeError("a value's header is cut off");
     const kind = payload[offset];
     const length = readU32(payload, offset + 1);
-    offset += HEADER_BYTES;
+    offset += VALUE_HEADER_BYTES;
     if (length > end - offset) throw new RangeError("a value is longer than its message");
     if (kind === STRING) values.push(payload.toString("utf8", offset, offset + length));
     else if (kind === OCTETS) values.push(octetsOf(payload, offset, length, owned));

@@ -32,7 +32,9 @@ import { Worker } from "./worker.js";
 export interface ForkOptions {
   /** What `ps` shows until `run`. */
   title?: string;
-  /** Working directory. Default: that of what it is forked from. */
+  /**
+   * Working directory. Default: that of what it is forked from; where nobody has chosen that, this program's at this moment.
+   */
   cwd?: string;
   /** The whole environment. Default: that of what it is forked from. */
   env?: Readonly<Record<string, string | undefined>>;
@@ -107,7 +109,11 @@ export class ForkProcess {
     return this.#core.pipes.stderr;
   }
 
-  /** A new process like this one: all that was sent so far is in it, nothing that is sent later. */
+  /**
+   * A new process like this one: all that was sent so far is in it, nothing that is sent later. What this program has
+   * changed since of its umask, niceness and working directory, it has, too.
+   * The new process fails with ERR_FORK_RIGHTS when this program is another user than it was, or in other groups.
+   */
   fork(options?: ForkOptions): ForkProcess {
     return forkOf(this.#core, options);
   }

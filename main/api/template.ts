@@ -16,7 +16,10 @@ export interface TemplateOptions extends RuntimeOptions {
   name?: string;
   /** What to load before the first fork: URLs, paths or package names, as `import` in the calling file would take them. */
   modules?: readonly (string | URL)[];
-  /** Working directory, also of its workers. Default: that of this program at this moment. */
+  /**
+   * Working directory, also of its workers. Default: that of this program at this moment; and for each worker that of this
+   * program when the worker is asked for.
+   */
   cwd?: string;
   /**
    * Processes to have forked ahead of need, so that a start is one message. They are taken by forks that ask for no
@@ -137,7 +140,10 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     return this;
   }
 
-  /** A new process with all that the template has loaded. */
+  /**
+   * A new process with all that the template has loaded, and with the user, groups, umask, niceness and working directory
+   * that this program has at this moment. After `process.setuid()` and the like the template is started anew for that.
+   */
   fork(options?: ForkOptions): ForkProcess {
     return forkOf(this.#core, options);
   }

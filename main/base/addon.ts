@@ -1,7 +1,9 @@
 /** The addon as the parent uses it: loaded once, on Linux. */
 
+import { whyNoAddon } from "../../helper/protocol/environment.cjs";
 import { processFacts } from "../../helper/protocol/process-context.cjs";
 import { type Addon, loadAddon } from "../../native/addon/addon.cjs";
+import { heeding } from "./environment.js";
 import { ForkError } from "./errors.js";
 
 let loaded: Addon | Error | undefined;
@@ -13,8 +15,8 @@ export function tryAddon(): Addon | Error {
 }
 
 function chooseAddon(): Addon | Error {
-  if (process.env["DESKTOP_FORK_NO_ADDON"]) return new Error("DESKTOP_FORK_NO_ADDON is set");
-  if (process.platform !== "linux") return new Error(`the addon is for Linux, this is ${process.platform}`);
+  const reason = heeding(whyNoAddon);
+  if (reason !== undefined) return reason;
   // A worker shares what its process has: a second copy would not know of the first one's children.
   return processFacts()?.addon ?? loadUsable();
 }

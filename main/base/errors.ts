@@ -12,6 +12,8 @@ export type ForkErrorCode =
   | "ERR_FORK_FUNCTION"
   /** The template could not be forked just now: `message` names the thread or request in the way. */
   | "ERR_FORK_REFUSED"
+  /** The process has another user or other groups than this program has now, so no fork of it may be made. */
+  | "ERR_FORK_RIGHTS"
   /** What `fork` was asked for could not be done in the new process, for instance its `cwd` does not exist. */
   | "ERR_FORK_BIRTH"
   /** This can't be done on this platform or runtime, or without the addon. */

@@ -187,9 +187,15 @@ export class Connection implements ChannelEvents, Hearer, Child, Source {
     this.#hold.release();
   }
 
-  /** False when the process has ended, or never lived. */
+  /** False when the process has ended, or never lived, or when the kernel refuses: the process is another user's. */
   kill(signal: NodeJS.Signals | number): boolean {
-    return this.status === undefined && this.#process !== undefined && this.#process.kill(signal);
+    if (this.status !== undefined || this.#process === undefined) return false;
+    try {
+      return this.#process.kill(signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EPERM") return false;
+      throw error;
+    }
   }
 
   /**

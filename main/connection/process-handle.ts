@@ -107,8 +107,10 @@ export class ChildProcessHandle implements ProcessHandle {
   }
 
   kill(signal: NodeJS.Signals | number): boolean {
-    signalNumber(signal);
-    return this.#child.kill(signal);
+    const number = signalNumber(signal);
+    const { exitCode, signalCode } = this.#child;
+    // Node's own kill() tells of a refusal by an event, which would be taken for the failure of a start.
+    return exitCode === null && signalCode === null && sendSignal(this.pid, number);
   }
 
   watch(onEnd: (status: ExitStatus | undefined) => void): void {
@@ -121,7 +123,16 @@ export class ChildProcessHandle implements ProcessHandle {
   expectEnd(): void {
     const { exitCode, signalCode } = this.#child;
     if (exitCode === null && signalCode === null)
-      this.#patience ??= setTimeout(() => this.#child.kill("SIGKILL"), PATIENCE_MS).unref();
+      this.#patience ??= setTimeout(() => this.#force(), PATIENCE_MS).unref();
+  }
+
+  /** A process of another user is left to its own: nobody is there to be told. */
+  #force(): void {
+    try {
+      this.kill("SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    }
   }
 
   setReferenced(referenced: boolean): void {
@@ -130,4 +141,14 @@ export class ChildProcessHandle implements ProcessHandle {
   }
 
   close(): void {}
+}
+
+/** @returns false when there is no such process. @throws the system's error when the kernel refuses */
+function sendSignal(pid: number, signal: number): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 /** The processes of this program that live: for figures, and for a common end. */
 
 import { ForkError } from "../base/errors.js";
+import { assertPermitted } from "../base/permission.js";
 import type { Connection } from "./connection.js";
 
 /** A template can be forked; a worker runs a function, or serves calls; the rest wait to be told what to do. */
@@ -28,7 +29,8 @@ export function startNoMore(): void {
   ending = true;
 }
 
-/** @throws ForkError ERR_FORK_CLOSED */
+/** @throws ForkError ERR_FORK_CLOSED, ERR_FORK_UNSUPPORTED; Node's own ERR_ACCESS_DENIED */
 export function assertMayStart(): void {
+  assertPermitted();
   if (ending) throw new ForkError("ERR_FORK_CLOSED", "this program is ending: it starts no more processes");
 }

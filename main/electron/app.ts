@@ -9,6 +9,7 @@ export interface QuitEvent {
 
 /** The part of Electron's `App` that the library uses. */
 export interface App {
+  readonly isPackaged?: boolean;
   on(event: "before-quit" | "will-quit", listener: (event: QuitEvent) => void): unknown;
   on(event: "quit", listener: () => void): unknown;
   removeListener(event: "will-quit", listener: (event: QuitEvent) => void): unknown;

@@ -1,6 +1,7 @@
 /** desktop-fork in an Electron app. */
 import { ForkError } from "../base/errors.js";
 import { type ProcessMetric, processMetrics } from "../metrics/process-metrics.js";
+import { isPackaged } from "../runtime/electron-packaged.js";
 import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime/runtime.js";
 import { endProcesses, hasWorkers, killProcesses } from "../template/shutdown.js";
 import { type DefaultTemplateOptions, startDefaultTemplate } from "../template/template-process.js";
@@ -18,6 +19,11 @@ export interface DesktopForkOptions extends RuntimeOptions, DefaultTemplateOptio
    * Default: 2000. 0 kills at once.
    */
   quitTimeoutMs?: number;
+  /**
+   * Whether the environment that the app was started with may say what its processes run: `DESKTOP_FORK_*`, NODE_OPTIONS
+   * and the like. Default: in development; a packaged app ignores and removes them, as its fuses do for itself.
+   */
+  trustEnvironment?: boolean;
 }
 
 export interface DesktopFork {
@@ -51,14 +57,23 @@ let called = false;
  *   outside an Electron main process. ERR_FORK_ARGUMENT when it is called twice, or late: after a template was used
  */
 export function desktopFork(options: DesktopForkOptions = {}): DesktopFork {
-  const { app = electronApp(), quitTimeoutMs = QUIT_TIMEOUT_MS, cwd, spares, startTimeoutMs, ...defaults } = options;
+  const {
+    app = electronApp(),
+    quitTimeoutMs = QUIT_TIMEOUT_MS,
+    cwd,
+    spares,
+    startTimeoutMs,
+    trustEnvironment,
+    ...defaults
+  } = options;
   if (typeof quitTimeoutMs !== "number" || !(quitTimeoutMs >= 0 && quitTimeoutMs <= MAX_QUIT_TIMEOUT_MS))
     throw new ForkError(
       "ERR_FORK_ARGUMENT",
       `quitTimeoutMs must be from 0 to ${MAX_QUIT_TIMEOUT_MS}, not ${quitTimeoutMs}`,
     );
   if (called) throw new ForkError("ERR_FORK_ARGUMENT", "desktopFork() was called already");
-  setAppDefaults(defaults);
+  const isClosed = trustEnvironment === undefined ? (app.isPackaged ?? isPackaged()) : !trustEnvironment;
+  setAppDefaults(defaults, isClosed);
   const { file } = chooseRuntime({});
   const template = startDefaultTemplate({ cwd, spares, startTimeoutMs });
   called = true;

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import type net from "node:net";
 import { blockOf } from "../../helper/protocol/block.cjs";
-import { START_ARGUMENT, type StartPlan } from "../../helper/protocol/plans.cjs";
+import type { StartPlan } from "../../helper/protocol/plans.cjs";
 import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
 import { StreamChannel } from "../../helper/protocol/stream-channel.cjs";
 import { type Addon, FIRST_FILE_FD } from "../../native/addon/addon.cjs";
@@ -15,6 +15,7 @@ import { ChildProcessHandle, PidfdHandle } from "../connection/process-handle.js
 import { socketPair } from "../handles/socket-pair.js";
 import { Stdio } from "../handles/stdio.js";
 import type { Runtime } from "../runtime/runtime.js";
+import { putStart, type StartMessage, startMessage } from "./start-message.js";
 
 /** Where a process without the addon has the worker's socket. */
 const SOCKET_INDEX = 4;
@@ -46,7 +47,7 @@ export interface Launched {
 export function launch(options: LaunchOptions): Launched {
   const { runtime, title, detached, template, tryFork, program } = options;
   const addon = tryAddon();
-  const plan: StartPlan = {
+  const plan: Omit<StartPlan, "argument"> = {
     title,
     owner: process.pid,
     execArgv: runtime.execArgv,
@@ -56,28 +57,26 @@ export function launch(options: LaunchOptions): Launched {
     program,
   };
   if (runtime.unforkable !== undefined) plan.unforkable = runtime.unforkable;
-  if (addon instanceof Error || runtime.files === undefined) return launchPlain(options, plan);
+  if (runtime.preload !== undefined) plan.preload = runtime.preload;
+  if (addon instanceof Error || runtime.files === undefined) return launchPlain(options, startMessage(plan));
   plan.addon = runtime.files.addon;
   plan.files = runtime.files.descriptors.map((_, index) => FIRST_FILE_FD + index);
-  return { connection: launchWithSocket(addon, options, plan), socket: undefined };
-}
-
-function commandLine(runtime: Runtime, plan: StartPlan): string[] {
-  return [...runtime.args, START_ARGUMENT + JSON.stringify(plan)];
+  return { connection: launchWithSocket(addon, options, startMessage(plan)), socket: undefined };
 }
 
 function launchWithSocket(
   addon: Addon,
   { runtime, cwd, detached, priority, stdio = new Stdio() }: LaunchOptions,
-  plan: StartPlan,
+  start: StartMessage,
 ): Connection {
   const connection = new Connection();
   const [ours, theirs] = socketPair(addon);
   try {
+    putStart(addon, ours, start);
     const [pid, pidfd] = addon.spawn({
       file: runtime.file,
-      args: blockOf([runtime.file, ...commandLine(runtime, plan)]),
-      env: blockOf(Object.entries(runtime.env).map(([name, value]) => `${name}=${value}`)),
+      args: blockOf([runtime.file, ...runtime.args, start.argument]),
+      env: blockOf(Object.entries({ ...runtime.env, ...start.env }).map(([name, value]) => `${name}=${value}`)),
       stdio: [...stdio.forSpawn, theirs, ...(runtime.files?.descriptors ?? [])],
       session: detached || needsSession(priority),
       ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
@@ -88,7 +87,7 @@ function launchWithSocket(
     return connection;
   } catch (error) {
     addon.close(ours);
-    throw runtimeError(runtime, error);
+    throw error instanceof ForkError ? error : runtimeError(runtime, error);
   } finally {
     addon.close(theirs);
   }
@@ -96,12 +95,12 @@ function launchWithSocket(
 
 function launchPlain(
   { runtime, cwd, detached, priority, stdio = new Stdio() }: LaunchOptions,
-  plan: StartPlan,
+  start: StartMessage,
 ): Launched {
   const connection = new Connection();
-  const child = spawn(runtime.file, commandLine(runtime, plan), {
+  const child = spawn(runtime.file, [...runtime.args, start.argument], {
     stdio: [...(stdio.forChildProcess as "inherit"[]), "pipe", "pipe"],
-    env: runtime.env,
+    env: { ...runtime.env, ...start.env },
     detached: detached || needsSession(priority),
     windowsHide: true,
     ...(cwd === undefined ? {} : { cwd: unpackedPath(cwd) }),
@@ -112,6 +111,7 @@ function launchPlain(
   // From the streams that are in there child_process drops, at the child's end, whatever nobody has read until then.
   streams[SOCKET_INDEX] = null;
   socket?.unref(); // until a function has it
+  channel?.write(start.octets);
   connection.open(new StreamChannel(channel, connection, MAX_ANSWER_BYTES));
   child.on("error", (error) => connection.stillborn(runtimeError(runtime, error)));
   if (child.pid !== undefined) {

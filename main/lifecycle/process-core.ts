@@ -5,6 +5,7 @@
 import { MessageType, type Value } from "../../helper/protocol/message.cjs";
 import type { RunPlan } from "../../helper/protocol/plans.cjs";
 import { ForkError } from "../base/errors.js";
+import { currentRights } from "../base/rights.js";
 import type { Connection } from "../connection/connection.js";
 import type { SentHandle } from "../handles/handles.js";
 import { NO_PIPES, type PipeEnds } from "../handles/stdio.js";
@@ -126,6 +127,16 @@ export class ProcessCore {
   /** As far as anyone knows: it takes commands, and its channel has not ended. */
   get isAlive(): boolean {
     return this.#unusable === undefined && this.#life.isAlive;
+  }
+
+  /** Whether it has what this program has now: user, groups, umask, and so on. */
+  get isAsNow(): boolean {
+    return this.#life.isAsNow();
+  }
+
+  /** Whether its user and groups are those of this program now. */
+  get isOurs(): boolean {
+    return this.#life.rights.credentials === currentRights().credentials;
   }
 
   /** Why it takes no more commands. */

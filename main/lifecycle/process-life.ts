@@ -2,11 +2,13 @@
 import type net from "node:net";
 import type { RunPlan } from "../../helper/protocol/plans.cjs";
 import { abortError } from "../base/errors.js";
+import { type Change, currentRights } from "../base/rights.js";
 import type { Connection } from "../connection/connection.js";
 import { assertMayStart } from "../connection/registry.js";
 import { Entrance } from "./enter-function.js";
 import { type BirthOptions, type ExecOptions, type Strategy, strategyOf } from "./options.js";
 import { Repeatable } from "./replay-log.js";
+import { changeFor, type Keeps, rightsError } from "./rights.js";
 import { Stage, Stages } from "./stages.js";
 import { awaitHello, type StartedRuntime, startRuntime } from "./start-by-exec.js";
 import { startFork } from "./start-by-fork.js";
@@ -26,6 +28,10 @@ export class ProcessLife {
   readonly options: ExecOptions;
   readonly stages = new Stages();
   readonly entrance = new Entrance();
+  /** What this program had when the process was asked for. */
+  readonly rights = currentRights();
+  /** What was asked for by name, and does not follow this program. */
+  #keeps: Keeps;
   readonly repeatable: Repeatable;
   /** Somebody waits for the process, and is told when it fails. */
   observed = false;
@@ -49,6 +55,7 @@ export class ProcessLife {
 
   constructor(options: ExecOptions) {
     this.options = options;
+    this.#keeps = { directory: options.cwd !== undefined, priority: options.priority !== undefined };
     this.repeatable = new Repeatable(options.stdio);
     if (options.signal !== undefined) this.obey(options.signal);
   }
@@ -105,11 +112,26 @@ export class ProcessLife {
     };
   }
 
+  /** Whether the process is as it would be if it was asked for now. */
+  isAsNow(): boolean {
+    const now = currentRights();
+    if (now === this.rights) return true;
+    return now.credentials === this.rights.credentials && changeFor(this.#keeps, this.rights, now) === undefined;
+  }
+
   /** @param options what was asked for this very process */
   forkFrom(source: ProcessLife, options: BirthOptions): void {
     if (this.#failure !== undefined) return;
     if (source.#failure !== undefined) return this.#fail(source.#failure);
-    if (source.#strategy?.name === "fork") return this.#forkFrom(source.#connection as Connection, options);
+    if (source.#strategy?.name === "fork") {
+      if (source.rights.credentials !== this.rights.credentials) return this.#fail(rightsError(source.pid));
+      const change = changeFor(source.#keeps, source.rights, this.rights);
+      this.#keeps = {
+        directory: source.#keeps.directory || this.#keeps.directory,
+        priority: source.#keeps.priority,
+      };
+      return this.#forkFrom(source.#connection as Connection, options, change);
+    }
     try {
       this.repeatable.inheritStdio(source.repeatable);
       this.exec(source.repeatable.copy());
@@ -246,11 +268,12 @@ export class ProcessLife {
     if (!this.#handedOn) this.#connection?.process?.expectEnd?.();
   }
 
-  #forkFrom(source: Connection, options: BirthOptions): void {
+  #forkFrom(source: Connection, options: BirthOptions, change: Change | undefined): void {
     try {
       assertMayStart();
       startFork(source, {
         options,
+        change,
         stdio: this.repeatable.stdio,
         connect: (connection) => this.#connect(connection),
         isUnwanted: () => this.#unwanted,

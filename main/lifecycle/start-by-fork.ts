@@ -5,6 +5,7 @@ import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
 import { unpackedPath } from "../../native/locate/archive.cjs";
 import { requireAddon } from "../base/addon.js";
 import { noDescriptorError } from "../base/errors.js";
+import type { Change } from "../base/rights.js";
 import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
 import { PidfdHandle } from "../connection/process-handle.js";
 import { socketPair } from "../handles/socket-pair.js";
@@ -14,6 +15,8 @@ import type { BirthOptions } from "./options.js";
 export interface ForkStart {
   /** What was asked for this very process. */
   options: BirthOptions;
+  /** What this program has changed for itself since it asked for the source. */
+  change: Change | undefined;
   /** Its descriptors are given away. */
   stdio: Stdio | undefined;
   /** Called before the process is asked for: what fails then is told to the connection. */
@@ -23,9 +26,9 @@ export interface ForkStart {
 }
 
 /** @throws ForkError ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED */
-export function startFork(source: Connection, { options, stdio, connect, isUnwanted }: ForkStart): void {
+export function startFork(source: Connection, { options, change, stdio, connect, isUnwanted }: ForkStart): void {
   const addon = requireAddon("a fork");
-  const plan = planOf(options);
+  const plan = planOf(options, change);
   const [ours, theirs] = socketPair(addon);
   const { fds, places } = stdio?.release() ?? { fds: [], places: [] };
   if (places.length > 0) plan.stdio = places;
@@ -47,16 +50,21 @@ let written: { title: string; spare: boolean | undefined; text: string } | undef
 
 function textOf(plan: ForkPlan): string {
   const { title, spare } = plan;
+  if (plan.umask !== undefined || plan.priority !== undefined || plan.directory !== undefined)
+    return JSON.stringify(plan);
   if (plan.detached || plan.cwd !== undefined || plan.env !== undefined || plan.stdio !== undefined)
     return JSON.stringify(plan);
   if (written?.title !== title || written.spare !== spare) written = { title, spare, text: JSON.stringify(plan) };
   return written.text;
 }
 
-function planOf({ title, cwd, env, detached, spare }: BirthOptions): ForkPlan {
+function planOf({ title, cwd, env, detached, spare }: BirthOptions, change: Change | undefined): ForkPlan {
   const plan: ForkPlan = { title };
   if (spare) plan.spare = true;
   if (detached) plan.detached = true;
+  if (change?.umask !== undefined) plan.umask = change.umask;
+  if (change?.priority !== undefined) plan.priority = change.priority;
+  if (change?.directory !== undefined) plan.directory = change.directory;
   if (cwd !== undefined) plan.cwd = unpackedPath(cwd);
   if (env !== undefined) plan.env = JSON.parse(JSON.stringify(env)) as Record<string, string>;
   return plan;

@@ -1,5 +1,6 @@
 /** Joins the scheduler's decisions with processes and time. */
 import { ForkError } from "../base/errors.js";
+import { currentRights } from "../base/rights.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import type { Service } from "../rpc/service.js";
 import type { TemplateDeath } from "../template/template-process.js";
@@ -21,9 +22,11 @@ const FOREVER_MS = 0x7fff_ffff;
 
 /** Failures that the next worker would have as well. */
 const HOPELESS: readonly unknown[] = [
+  "ERR_ACCESS_DENIED",
   "ERR_FORK_ARGUMENT",
   "ERR_FORK_CLOSED",
   "ERR_FORK_REQUIRE",
+  "ERR_FORK_RIGHTS",
   "ERR_FORK_RUNTIME",
   "ERR_FORK_USED",
 ];
@@ -68,6 +71,8 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   /** Why no jobs are taken any more. */
   #refusal: ForkError | undefined;
   #isTerminated = false;
+  /** User and groups of this program, and of the workers. */
+  #credentials = currentRights().credentials;
   #settleEnded!: () => void;
 
   constructor({ settings, source, service }: CoreOptions, events: CoreEvents) {
@@ -96,6 +101,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     return new Promise((resolve, reject) => {
       if (this.#refusal !== undefined) return reject(this.#refusal);
       const now = performance.now();
+      this.#renewOthers(now);
       const job: Job = new Job(
         { name, args, options, defaults: this.settings, now },
         {
@@ -119,6 +125,14 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
       this.#aborts.add(job);
       this.scheduler.submit(job, now);
     });
+  }
+
+  /** This program may have become another user: workers of the user that it was have no more jobs. */
+  #renewOthers(now: number): void {
+    const { credentials } = currentRights();
+    if (credentials === this.#credentials) return;
+    this.#credentials = credentials;
+    this.scheduler.renew(now);
   }
 
   /** @throws ForkError ERR_FORK_ARGUMENT */

@@ -141,6 +141,14 @@ export class Scheduler<J extends Queued> {
     this.#settle(now);
   }
 
+  /** All workers are replaced by others. */
+  renew(now: number): void {
+    for (const slot of this.slots)
+      if (slot.state === SlotState.Starting) this.#dismiss(slot);
+      else if (slot.state === SlotState.Ready) slot.state = SlotState.Retiring;
+    this.#settle(now);
+  }
+
   /** No more jobs follow; those that are there are done. */
   close(now: number): void {
     this.#closing = true;

@@ -1,23 +1,29 @@
 /** The executable that hosts a template, and what it is started with. */
 import fs from "node:fs";
 import path from "node:path";
+import { ignoreVariables } from "../../helper/protocol/environment.cjs";
 import { type NativeFiles, nativeFiles } from "../../native/addon/addon.cjs";
 import { unpackedPath } from "../../native/locate/archive.cjs";
 import { isSingleExecutable, LIBRARY, programFile } from "../../native/locate/place.cjs";
 import { tryAddon } from "../base/addon.js";
+import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
+import { permissionFlags } from "../base/permission.js";
 import { chooseHost } from "./electron-host.js";
+import { isPackaged, withoutOpeners } from "./electron-packaged.js";
 
 export interface Runtime {
   /** Path of the executable. */
   file: string;
   /** What comes between the executable and the plan: flags, the library's and the caller's, and a script. */
   args: string[];
-  /** The caller's flags. */
+  /** The caller's flags, and what restricts this program. */
   execArgv: readonly string[];
   env: Record<string, string>;
   /** The addon for the process to load; undefined: it lives without. */
   files: NativeFiles | undefined;
+  /** What stands at the head of LD_PRELOAD for this process alone. */
+  preload: string | undefined;
   /** Why it can't be forked, as far as the parent can tell. */
   unforkable: string | undefined;
 }
@@ -76,30 +82,38 @@ let defaults: RuntimeOptions = {};
 /** Whether this program is an Electron app, or says so. */
 let app = false;
 
-/** What desktopFork() was told: for all processes that this program executes from now on. */
-export function setAppDefaults(options: RuntimeOptions): void {
+/** The app's environment is whoever's that starts the app, and has no say. */
+let closed = isPackaged();
+ignoreVariables(closed);
+
+/**
+ * What desktopFork() was told: for all processes that this program executes from now on.
+ * @param isClosed nothing of the app's environment may decide what code its processes run
+ */
+export function setAppDefaults(options: RuntimeOptions, isClosed = isPackaged()): void {
   defaults = options;
   app = true;
+  closed = isClosed;
+  ignoreVariables(closed);
 }
 
 /** @throws ForkError ERR_FORK_RUNTIME when there is nothing that can host a template */
 export function chooseRuntime(options: ProcessOptions): Runtime {
-  const execArgv = options.execArgv ?? defaults.execArgv ?? [];
+  const execArgv = [...permissionFlags(), ...(options.execArgv ?? defaults.execArgv ?? [])];
   const strategy = options.strategy ?? defaults.strategy;
   const files = tryAddon() instanceof Error ? undefined : nativeFiles();
   const unforkable = whyUnforkable(strategy, files);
   const { file, env } = chooseHost({
-    runtime:
-      options.runtime ?? programRuntime ?? defaults.runtime ?? (process.env["DESKTOP_FORK_RUNTIME"] || undefined),
+    runtime: options.runtime ?? programRuntime ?? defaults.runtime ?? variable("DESKTOP_FORK_RUNTIME"),
     env: options.env ?? defaults.env,
     app,
   });
-  const environment = cleanEnvironment(env);
-  if (unforkable === undefined && files?.guard !== undefined)
-    environment["LD_PRELOAD"] = [files.guard, environment["LD_PRELOAD"]].filter(Boolean).join(":");
+  const environment = cleanEnvironment(closed ? withoutOpeners(env, process.env) : env);
+  const preload = unforkable === undefined ? files?.guard : undefined;
+  if (preload !== undefined) environment["LD_PRELOAD"] = [preload, environment["LD_PRELOAD"]].filter(Boolean).join(":");
   const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
   const args = [...(takesFlags(file) ? flags : []), ...scriptOf(file, options.program ?? false)];
-  return { file, args, execArgv, env: environment, files, unforkable };
+  return { file, args, execArgv, env: environment, files, preload, unforkable };
 }
 
 /** The executable of a single-executable application hands everything to its program. */
@@ -137,11 +151,18 @@ export function whyUnforkable(
   files: ReturnType<typeof nativeFiles> = nativeFiles(),
 ): string | undefined {
   if (strategy === "exec") return "the strategy 'exec' was asked for";
-  if (process.env["DESKTOP_FORK_STRATEGY"] === "exec") return "DESKTOP_FORK_STRATEGY is 'exec'";
+  if (hasRaisedRights()) return "this program's real and effective ids differ: the fork guard is not preloaded then";
+  if (variable("DESKTOP_FORK_STRATEGY") === "exec") return "DESKTOP_FORK_STRATEGY is 'exec'";
   const addon = tryAddon();
   if (addon instanceof Error) return addon.message;
   if (files?.guard === undefined) return "the fork guard was not built";
   return undefined;
+}
+
+/** As the dynamic linker sees it, in what this program executes. */
+function hasRaisedRights(): boolean {
+  const { getuid, geteuid, getgid, getegid } = process;
+  return getuid?.() !== geteuid?.() || getgid?.() !== getegid?.();
 }
 
 function cleanEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

@@ -23,8 +23,12 @@ export class Spares {
   take(): ProcessCore | undefined {
     for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift()) {
       if (!spare.isAlive) continue;
-      spare.assign();
-      return spare;
+      if (spare.isAsNow) {
+        spare.assign();
+        return spare;
+      }
+      spare.onAnswered = undefined;
+      spare.close();
     }
     return undefined;
   }

@@ -4,7 +4,9 @@ import { MessageType } from "../../helper/protocol/message.cjs";
 import { processFacts } from "../../helper/protocol/process-context.cjs";
 import type { DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { tryAddon } from "../base/addon.js";
+import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
+import { workingDirectory } from "../base/rights.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type StandardStreams, Stdio } from "../handles/stdio.js";
 import { type BirthOptions, type ExecOptions, titleOf } from "../lifecycle/options.js";
@@ -112,11 +114,14 @@ export class TemplateCore {
   live(): ProcessCore {
     if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
     const process = this.#process;
-    return process?.isAlive ? process : this.#start();
+    if (process?.isAlive && process.isOurs) return process;
+    // Of another user: the process ends with the forks that it has.
+    if (process?.isAlive) process.close();
+    return this.#start();
   }
 
   #defaultSpares(): number {
-    const asked = Number(process.env["DESKTOP_FORK_SPARES"] ?? 1);
+    const asked = Number(variable("DESKTOP_FORK_SPARES") ?? 1);
     return this.#process?.strategy?.name === "fork" ? asked : 0;
   }
 
@@ -197,7 +202,7 @@ export function startDefaultTemplate(options: DefaultTemplateOptions): TemplateC
 }
 
 function newDefaultTemplate(options: DefaultTemplateOptions = {}): TemplateCore {
-  return new TemplateCore({ ...options, name: "default", modules: [], findFrom: () => process.cwd() });
+  return new TemplateCore({ ...options, name: "default", modules: [], findFrom: () => workingDirectory() ?? "/" });
 }
 
 /** Ends it, if there is one; the next use starts another. */

@@ -16,6 +16,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"exec", Exec},
       {"leave", Leave},
       {"inheritance", Inheritance},
+      {"whyStranger", WhyStranger},
       {"environment", Environment},
       {"identifyDirectory", IdentifyDirectory},
       {"workingDirectory", WorkingDirectory},
@@ -46,6 +47,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"sendMessage", SendWholeMessage},
       {"recvmsg", ReceiveMessage},
       {"close", Close},
+      {"inheritanceAge", InheritanceAge},
   };
   for (const auto& [name, function] : bare) {
     napi_value made;

@@ -123,6 +123,13 @@ export interface Addon {
   /** Ends the process without any of the usual steps. */
   leave(code: number): never;
   inheritance(): Inheritance;
+  /** Another number when what {@link inheritance} answers has changed. */
+  inheritanceAge(): number;
+  /**
+   * Why the maker of a socket may not say what this process is to be; undefined when the maker is an ancestor of this process,
+   * or the other end is closed, and the user is the same, or root.
+   */
+  whyStranger(fd: number): string | undefined;
   /** This process's, as the kernel's strings are: what is no UTF-8 stays what it is. */
   environment(): Buffer;
   /** What tells this process's working directory from every other that somebody has open; undefined before Linux 5.8. */
@@ -180,6 +187,8 @@ export const READABLE = 1;
 export const WRITABLE = 2;
 
 const ADDON = "desktop_fork.node";
+const NOT_ALLOWED =
+  "native addons are not allowed here: Node was started with --permission and without --allow-addons, or with --no-addons";
 const GUARD = "desktop_fork_guard.so";
 
 /** The folders that may hold the addon, best first. */
@@ -212,6 +221,7 @@ export function loadAddon(): Addon | Error {
     try {
       return loadAddonFile(candidate);
     } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ERR_DLOPEN_DISABLED") return new Error(NOT_ALLOWED);
       tried.push(`${candidate}: ${error instanceof Error ? error.message.split("\n")[0] : String(error)}`);
     }
   }

@@ -51,6 +51,10 @@ Napi::Value GiveWay(const Napi::CallbackInfo& info);
 void GiveWayNoMore();
 void TakeTurns() noexcept;
 
+// rights.cc
+Napi::Value WhyStranger(const Napi::CallbackInfo& info);
+napi_value InheritanceAge(napi_env env, napi_callback_info info);
+
 // children.cc
 Napi::Value WatchChildren(const Napi::CallbackInfo& info);
 Napi::Value ReapChildren(const Napi::CallbackInfo& info);

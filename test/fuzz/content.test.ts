@@ -31,6 +31,7 @@ const CONTENTS: Record<MessageType, fc.Arbitrary<object>> = {
   [MessageType.Spawn]: fc.record({ plan: program, argv: block, env: block, inherits: octets }),
   [MessageType.Exec]: fc.record({ plan: program, argv: block, env: block }, { requiredKeys: ["plan", "argv"] }),
   [MessageType.Prepare]: fc.record({ plan: fc.constantFrom("function", "rpc") }),
+  [MessageType.Start]: fc.record({ token: text, plan: fc.record({ title: text, owner: pid }) }),
   [MessageType.Hello]: fc.record({ hello: fc.record({ protocol: fc.nat(9), pid, node: text }) }),
   [MessageType.Done]: fc.constant({}),
   [MessageType.Failed]: fc.record({

@@ -128,6 +128,20 @@ test("a smaller `max` lets the surplus finish and go; a larger one starts more f
   assert.equal(pool.alive, 3);
 });
 
+test("workers that are to be others finish what they have, and what waits is for the new ones", () => {
+  const pool = new Simulation({ max: 2 });
+  pool.submit(3);
+  pool.ready();
+  const old = pool.in(SlotState.Ready);
+  pool.scheduler.renew(pool.now);
+  assert.deepEqual(pool.in(SlotState.Retiring), old);
+  for (const slot of old) pool.finish(slot);
+  pool.left();
+  pool.ready();
+  assert.equal(pool.given.length, 3);
+  assert.ok(pool.slots.every((slot) => !old.includes(slot)));
+});
+
 function _loads(pool: Simulation): number[] {
   return pool.slots.map(({ load }) => load);
 }
