@@ -1,9 +1,9 @@
 /** A call that is to be made by some worker. */
 
-import { optionError } from "../base/check-options.js";
+import type { OptionSchema } from "../base/check-options.js";
 import { abortError, ForkError } from "../base/errors.js";
+import { FINITE, FUNCTION, integer, milliseconds, SIGNAL } from "../base/option-kinds.js";
 import type { Queued } from "./job-queue.js";
-import { count, time } from "./options.js";
 import type { OutputListener } from "./output.js";
 
 export interface JobOptions {
@@ -21,15 +21,17 @@ export interface JobOptions {
   onOutput?: OutputListener | undefined;
 }
 
-/** @throws ForkError ERR_FORK_ARGUMENT, naming the option */
-export function checkJobOptions({ signal, timeout = 0, priority = 0, retries = 0, ...listeners }: JobOptions): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw optionError("signal", "an AbortSignal", signal);
-  for (const [name, value] of Object.entries({ onStart: listeners.onStart, onOutput: listeners.onOutput }))
-    if (value !== undefined && typeof value !== "function") throw optionError(name, "a function", value);
-  if (!Number.isFinite(priority)) throw optionError("priority", "a finite number", priority);
-  time("timeout", timeout);
-  count("retries", retries, 0, true);
-}
+export const JOB_OPTIONS: OptionSchema<JobOptions> = {
+  what: "run",
+  kinds: {
+    signal: SIGNAL,
+    timeout: milliseconds({ infinite: true }),
+    priority: FINITE,
+    retries: integer({ infinite: true }),
+    onStart: FUNCTION,
+    onOutput: FUNCTION,
+  },
+};
 
 export interface JobRequest {
   name: string;
@@ -65,6 +67,8 @@ export class Job implements Queued {
   retries: number;
   holder: Holder | undefined;
   isSettled = false;
+  /** Forgets its signal. */
+  disobey: () => void = () => {};
   readonly #promised: Promised;
 
   constructor({ name, args, options, defaults, now }: JobRequest, promised: Promised) {

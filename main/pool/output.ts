@@ -11,7 +11,7 @@ import type { StandardStream } from "../handles/stdio.js";
  */
 export type OutputMode = "inherit" | "ignore" | "forward" | "job" | "pipe";
 
-export const OUTPUT_MODES: readonly unknown[] = ["inherit", "ignore", "forward", "job", "pipe"] satisfies OutputMode[];
+export const OUTPUT_MODES = ["inherit", "ignore", "forward", "job", "pipe"] satisfies OutputMode[];
 
 export type OutputName = "stdout" | "stderr";
 

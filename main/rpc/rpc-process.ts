@@ -4,6 +4,7 @@ import { useAddon } from "../../helper/protocol/handles.cjs";
 import { SocketLink } from "../../helper/protocol/socket-link.cjs";
 import { StreamLink } from "../../helper/protocol/stream-link.cjs";
 import type { ForkProcess } from "../api/fork-process.js";
+import { onAbort } from "../base/abort.js";
 import { requireAddon, tryAddon } from "../base/addon.js";
 import { abortError, ForkError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
@@ -172,10 +173,7 @@ export class RpcProcess {
 
   /** The process is ended by its own core. */
   #obey(signal: AbortSignal): void {
-    const abort = () => this.fail(abortError(signal));
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    this.#disobey = () => signal.removeEventListener("abort", abort);
+    this.#disobey = onAbort(signal, () => this.fail(abortError(signal)));
   }
 
   #rethinkHold(): void {

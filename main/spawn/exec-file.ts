@@ -1,7 +1,7 @@
 /** execFile() and exec(): a program's whole output at once. */
 import childProcess, { type ChildProcess } from "node:child_process";
 import { promisify } from "node:util";
-import { isText } from "./command.js";
+import { isText } from "../base/option-kinds.js";
 import { type Callback, collectOutput, type OutputOptions } from "./output.js";
 import { isKillSignal } from "./signals.js";
 import { spawn } from "./spawn.js";
