@@ -1,4 +1,5 @@
 /** Templates: processes that are prepared once and forked often. */
+import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { processFacts } from "../../helper/protocol/process-context.cjs";
@@ -68,7 +69,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
       modules: modules.map(specifierOf),
       findFrom: callerFile,
     });
-    this.#core.onDied = (death) => this.emit("died", death);
+    this.#core.onDied = AsyncResource.bind((death: TemplateDeath) => void this.emit("died", death));
   }
 
   /**

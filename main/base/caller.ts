@@ -21,7 +21,16 @@ export function callerFile(): string {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
   }
-  return path.join(process.cwd(), "[eval]");
+  return path.join(workingDirectory(), "[eval]");
+}
+
+/** The root, where somebody has deleted the directory that this program is in. */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return path.parse(process.execPath).root;
+  }
 }
 
 /** In a bundle the library's file is the caller's. */

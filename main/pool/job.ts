@@ -1,5 +1,6 @@
 /** A call that is to be made by some worker. */
 
+import { AsyncResource } from "node:async_hooks";
 import type { OptionSchema } from "../base/check-options.js";
 import { abortError, ForkError } from "../base/errors.js";
 import { FINITE, FUNCTION, integer, milliseconds, SIGNAL } from "../base/option-kinds.js";
@@ -78,8 +79,8 @@ export class Job implements Queued {
     this.timeoutMs = (options.timeout ?? defaults.timeout) || Number.POSITIVE_INFINITY;
     this.retries = options.retries ?? defaults.retries;
     this.signal = options.signal;
-    this.onStart = options.onStart;
-    this.onOutput = options.onOutput;
+    this.onStart = inThisContext(options.onStart);
+    this.onOutput = inThisContext(options.onOutput);
     this.waitsSince = now;
     this.#promised = promised;
   }
@@ -104,4 +105,9 @@ export class Job implements Queued {
     const message = `'${this.name}' ran for more than ${this.timeoutMs} ms: it was killed with its worker`;
     return new ForkError("ERR_FORK_TIMEOUT", message, { pid });
   }
+}
+
+/** A worker calls back in a context of its own: the caller's is kept with the function. */
+function inThisContext<F extends (...args: never[]) => unknown>(callback: F | undefined): F | undefined {
+  return callback && (AsyncResource.bind(callback as never) as unknown as F);
 }

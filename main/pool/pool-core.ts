@@ -1,4 +1,5 @@
 /** Joins the scheduler's decisions with processes and time. */
+import { AsyncResource } from "node:async_hooks";
 import { onAbort } from "../base/abort.js";
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
@@ -61,6 +62,8 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   readonly #losses = new WeakMap<PoolWorker, Error>();
   /** Keeps this program alive as long as there are jobs to be done. */
   readonly #keepAlive = setInterval(() => {}, FOREVER_MS).unref();
+  /** A worker outlives the job that it is started for, and must not keep that job's context. */
+  readonly #scope = new AsyncResource("DESKTOP_FORK_POOL");
   #unsettled = 0;
   #wakeTimer: NodeJS.Timeout | undefined;
   #startError: Error | undefined;
@@ -165,6 +168,10 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
 
   start(slot: Slot): void {
     this.statistics.started++;
+    this.#scope.runInAsyncScope(() => this.#start(slot));
+  }
+
+  #start(slot: Slot): void {
     try {
       const { settings, output } = this;
       const options = { slot, process: this.#source.fork(), service: this.#service, output, settings };

@@ -1,4 +1,5 @@
 /** A pool of workers that do the functions of a module. */
+import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
 import { callerFile } from "../base/caller.js";
@@ -169,10 +170,14 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
 
 /** The core lives as long as there is work; it must not keep the pool's object alive. */
 function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>): CoreEvents {
+  // Not that of the job which happens to need a worker.
+  const scope = new AsyncResource("DESKTOP_FORK_POOL");
   const emit = <K extends keyof PoolEvents>(name: K, make: () => PoolEvents[K]) => {
     if (!pool.deref()?.listenerCount(name)) return;
     const values = make();
-    queueMicrotask(() => (pool.deref() as EventEmitter | undefined)?.emit(name, ...values));
+    scope.runInAsyncScope(() =>
+      queueMicrotask(() => (pool.deref() as EventEmitter | undefined)?.emit(name, ...values)),
+    );
   };
   return {
     ready: (worker) => emit("start", () => [workerStats(worker)]),

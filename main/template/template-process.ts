@@ -4,6 +4,7 @@ import { MessageType } from "../../helper/protocol/message.cjs";
 import { processFacts } from "../../helper/protocol/process-context.cjs";
 import type { DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { tryAddon } from "../base/addon.js";
+import { workingDirectory } from "../base/caller.js";
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type StandardStreams, Stdio } from "../handles/stdio.js";
@@ -197,7 +198,7 @@ export function startDefaultTemplate(options: DefaultTemplateOptions): TemplateC
 }
 
 function newDefaultTemplate(options: DefaultTemplateOptions = {}): TemplateCore {
-  return new TemplateCore({ ...options, name: "default", modules: [], findFrom: () => process.cwd() });
+  return new TemplateCore({ ...options, name: "default", modules: [], findFrom: () => workingDirectory() });
 }
 
 /** Ends it, if there is one; the next use starts another. */
