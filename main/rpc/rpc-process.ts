@@ -40,6 +40,8 @@ export class RpcProcess {
   #referenced = false;
   #held = false;
   #over = false;
+  /** For the end of the connection. A timer would keep all that the process had in memory until then. */
+  #patience: NodeJS.Timeout | undefined;
   readonly #tellFailed: ((error: Error) => void) | undefined;
   #disobey: () => void = () => {};
 
@@ -86,6 +88,7 @@ export class RpcProcess {
   fail(error: Error): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#patience);
     this.#settleReady.reject(error);
     this.#tellFailed?.(error);
     // Before it sees the end of its connection; or wherever it is on its way.
@@ -138,7 +141,7 @@ export class RpcProcess {
     this.#settle(status);
     if (this.#over) return;
     // The connection ends with it, unless somebody else has the worker's end open.
-    setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
+    this.#patience = setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
   }
 
   #settle(status: ExitStatus): void {
