@@ -6,7 +6,7 @@ import { MessageType } from "../../helper/protocol/message.cjs";
 import { untilAborted, type WaitOptions } from "../base/abort.js";
 import { requireAddon } from "../base/addon.js";
 import { callerFile } from "../base/caller.js";
-import { checkOptions } from "../base/check-options.js";
+import { checkOptions, type OptionSchema } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
 import { copyHandle, type Handle } from "../handles/handles.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "../handles/stdio.js";
@@ -27,6 +27,7 @@ import { defaultTemplateCore } from "../template/template-process.js";
 import { toHandle } from "../transfer/give.js";
 import { type AdoptOptions, fromHandle } from "../transfer/take.js";
 import { takeValues } from "./arguments.js";
+import { ADOPT_OPTIONS, EXEC_OPTIONS, FORK_OPTIONS, READY_OPTIONS, RUN_OPTIONS } from "./option-schemas.js";
 import { Worker } from "./worker.js";
 
 export interface ForkOptions {
@@ -88,7 +89,7 @@ export class ForkProcess {
 
   /** A fresh runtime, never a fork: slower and larger, but it takes nothing from any template. */
   static exec(options: ExecOptions = {}): ForkProcess {
-    return new ForkProcess(ProcessCore.exec({ ...options, ...birthOptions(options) } as CoreExecOptions));
+    return new ForkProcess(ProcessCore.exec({ ...options, ...birthOptions(options, EXEC_OPTIONS) } as CoreExecOptions));
   }
 
   /** The process's id once it is known: at once after `exec`, after the first answer otherwise. */
@@ -176,7 +177,7 @@ export class ForkProcess {
    * waiting, and not the process.
    */
   async ready(options: WaitOptions = {}): Promise<this> {
-    checkOptions("ready", options);
+    checkOptions(READY_OPTIONS, options);
     await untilAborted(this.#core.ready(), options.signal);
     return this;
   }
@@ -193,7 +194,7 @@ export class ForkProcess {
   async run(target: string | URL, exportOrOptions?: string | RunOptions, more?: RunOptions): Promise<Worker> {
     const core = this.#core;
     const options = typeof exportOrOptions === "string" ? { ...more, export: exportOrOptions } : exportOrOptions;
-    if (options !== undefined) checkOptions("run", options);
+    if (options !== undefined) checkOptions(RUN_OPTIONS, options);
     core.assertUsable();
     if (options?.signal !== undefined) core.obey(options.signal);
     const entered = await core.run(runPlan(target, options));
@@ -246,7 +247,7 @@ export class ForkProcess {
    *   ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
    */
   static fromHandle(handle: net.Socket | number, options: AdoptOptions = {}): ForkProcess {
-    checkOptions("fromHandle", options);
+    checkOptions(ADOPT_OPTIONS, options);
     return new ForkProcess(fromHandle(handle, options));
   }
 
@@ -283,7 +284,7 @@ export function forkOf(source: Forkable, options: ForkOptions | undefined): Fork
 }
 
 /** @throws ForkError ERR_FORK_ARGUMENT, ERR_FORK_HANDLE, ERR_FORK_SYSTEM */
-export function birthOptions(options: ForkOptions): BirthOptions {
-  checkOptions("a process", options);
+export function birthOptions(options: ForkOptions, schema: OptionSchema<ForkOptions> = FORK_OPTIONS): BirthOptions {
+  checkOptions(schema, options);
   return { ...options, title: options.title ?? titleOf("process"), stdio: Stdio.take(options.stdio) };
 }

@@ -1,4 +1,5 @@
 /** Templates: processes that are prepared once and forked often. */
+import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { processFacts } from "../../helper/protocol/process-context.cjs";
@@ -10,6 +11,7 @@ import { specifierOf } from "../lifecycle/run-target.js";
 import type { RuntimeOptions } from "../runtime/runtime.js";
 import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "../template/template-process.js";
 import { type ForkOptions, type ForkProcess, forkOf } from "./fork-process.js";
+import { PROGRAM_TEMPLATE_OPTIONS, READY_OPTIONS, TEMPLATE_OPTIONS, TEMPLATE_START_OPTIONS } from "./option-schemas.js";
 
 export interface TemplateOptions extends RuntimeOptions {
   /** For `ps` and messages. */
@@ -61,7 +63,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
   constructor(options: TemplateOptions | undefined, internal: InternalOptions);
   constructor(given: TemplateOptions = {}, internal: InternalOptions = {}) {
     super();
-    checkOptions("a template", given);
+    checkOptions(TEMPLATE_OPTIONS, given);
     const { name = "template", modules = [], ...options } = given;
     this.name = name;
     this.#core = new TemplateCore({
@@ -70,7 +72,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
       modules: modules.map(specifierOf),
       findFrom: callerFile,
     });
-    this.#core.onDied = (death) => this.emit("died", death);
+    this.#core.onDied = AsyncResource.bind((death: TemplateDeath) => void this.emit("died", death));
   }
 
   /**
@@ -92,6 +94,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     const facts = processFacts();
     facts?.arrive?.(functions);
     checkFunctions(functions);
+    checkOptions(PROGRAM_TEMPLATE_OPTIONS, options);
     if (facts !== undefined)
       throw new ForkError("ERR_FORK_UNSUPPORTED", "Template.ofProgram: this process was made by desktop-fork itself");
     if (hasProgramTemplate)
@@ -102,7 +105,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
 
   /** A template that is ready. When it fails, or its `signal` is aborted before, nothing is left of it. */
   static async start(options: TemplateOptions & WaitOptions = {}): Promise<Template> {
-    checkOptions("a template", options);
+    checkOptions(TEMPLATE_START_OPTIONS, options);
     const { signal, ...templateOptions } = options;
     if (signal?.aborted) throw abortError(signal);
     const template = new Template(templateOptions);
@@ -135,7 +138,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
    * the template.
    */
   async ready(options: WaitOptions = {}): Promise<this> {
-    checkOptions("ready", options);
+    checkOptions(READY_OPTIONS, options);
     await untilAborted(this.#core.ready(), options.signal);
     return this;
   }

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { LIBRARY } from "../../native/locate/place.cjs";
+import { workingDirectory } from "./rights.js";
 
 /**
  * Path of the first file on the stack outside this library; when there is none (a REPL, `-e`), a file name that stands
@@ -21,7 +22,7 @@ export function callerFile(): string {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;
   }
-  return path.join(process.cwd(), "[eval]");
+  return path.join(workingDirectory() ?? path.parse(process.execPath).root, "[eval]");
 }
 
 /** In a bundle the library's file is the caller's. */

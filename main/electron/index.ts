@@ -1,5 +1,7 @@
 /** desktop-fork in an Electron app. */
+import { checkOptions, type OptionSchema } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
+import { FLAG, integer, MAX_TIME_MS, milliseconds, NAME, OBJECT, RUNTIME_KINDS } from "../base/option-kinds.js";
 import { type ProcessMetric, processMetrics } from "../metrics/process-metrics.js";
 import { isPackaged } from "../runtime/electron-packaged.js";
 import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime/runtime.js";
@@ -44,6 +46,19 @@ const QUIT_TIMEOUT_MS = 2000;
 /** Longer waits would be taken for a hang, and end up as a timer of no time at all. */
 const MAX_QUIT_TIMEOUT_MS = 60_000;
 
+const DESKTOP_FORK_OPTIONS: OptionSchema<DesktopForkOptions> = {
+  what: "desktopFork",
+  kinds: {
+    ...RUNTIME_KINDS,
+    app: OBJECT,
+    trustEnvironment: FLAG,
+    quitTimeoutMs: milliseconds({ most: MAX_QUIT_TIMEOUT_MS }),
+    cwd: NAME,
+    spares: integer(),
+    startTimeoutMs: integer({ least: 1, most: MAX_TIME_MS }),
+  },
+};
+
 let called = false;
 
 /**
@@ -57,6 +72,7 @@ let called = false;
  *   outside an Electron main process. ERR_FORK_ARGUMENT when it is called twice, or late: after a template was used
  */
 export function desktopFork(options: DesktopForkOptions = {}): DesktopFork {
+  checkOptions(DESKTOP_FORK_OPTIONS, options);
   const {
     app = electronApp(),
     quitTimeoutMs = QUIT_TIMEOUT_MS,
@@ -66,11 +82,6 @@ export function desktopFork(options: DesktopForkOptions = {}): DesktopFork {
     trustEnvironment,
     ...defaults
   } = options;
-  if (typeof quitTimeoutMs !== "number" || !(quitTimeoutMs >= 0 && quitTimeoutMs <= MAX_QUIT_TIMEOUT_MS))
-    throw new ForkError(
-      "ERR_FORK_ARGUMENT",
-      `quitTimeoutMs must be from 0 to ${MAX_QUIT_TIMEOUT_MS}, not ${quitTimeoutMs}`,
-    );
   if (called) throw new ForkError("ERR_FORK_ARGUMENT", "desktopFork() was called already");
   const isClosed = trustEnvironment === undefined ? (app.isPackaged ?? isPackaged()) : !trustEnvironment;
   setAppDefaults(defaults, isClosed);

@@ -1,9 +1,10 @@
 /** A call that is to be made by some worker. */
 
-import { optionError } from "../base/check-options.js";
+import { AsyncResource } from "node:async_hooks";
+import type { OptionSchema } from "../base/check-options.js";
 import { abortError, ForkError } from "../base/errors.js";
+import { FINITE, FUNCTION, integer, milliseconds, SIGNAL } from "../base/option-kinds.js";
 import type { Queued } from "./job-queue.js";
-import { count, time } from "./options.js";
 import type { OutputListener } from "./output.js";
 
 export interface JobOptions {
@@ -21,15 +22,17 @@ export interface JobOptions {
   onOutput?: OutputListener | undefined;
 }
 
-/** @throws ForkError ERR_FORK_ARGUMENT, naming the option */
-export function checkJobOptions({ signal, timeout = 0, priority = 0, retries = 0, ...listeners }: JobOptions): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw optionError("signal", "an AbortSignal", signal);
-  for (const [name, value] of Object.entries({ onStart: listeners.onStart, onOutput: listeners.onOutput }))
-    if (value !== undefined && typeof value !== "function") throw optionError(name, "a function", value);
-  if (!Number.isFinite(priority)) throw optionError("priority", "a finite number", priority);
-  time("timeout", timeout);
-  count("retries", retries, 0, true);
-}
+export const JOB_OPTIONS: OptionSchema<JobOptions> = {
+  what: "run",
+  kinds: {
+    signal: SIGNAL,
+    timeout: milliseconds({ infinite: true }),
+    priority: FINITE,
+    retries: integer({ infinite: true }),
+    onStart: FUNCTION,
+    onOutput: FUNCTION,
+  },
+};
 
 export interface JobRequest {
   name: string;
@@ -65,6 +68,8 @@ export class Job implements Queued {
   retries: number;
   holder: Holder | undefined;
   isSettled = false;
+  /** Forgets its signal. */
+  disobey: () => void = () => {};
   readonly #promised: Promised;
 
   constructor({ name, args, options, defaults, now }: JobRequest, promised: Promised) {
@@ -74,8 +79,8 @@ export class Job implements Queued {
     this.timeoutMs = (options.timeout ?? defaults.timeout) || Number.POSITIVE_INFINITY;
     this.retries = options.retries ?? defaults.retries;
     this.signal = options.signal;
-    this.onStart = options.onStart;
-    this.onOutput = options.onOutput;
+    this.onStart = inThisContext(options.onStart);
+    this.onOutput = inThisContext(options.onOutput);
     this.waitsSince = now;
     this.#promised = promised;
   }
@@ -100,4 +105,9 @@ export class Job implements Queued {
     const message = `'${this.name}' ran for more than ${this.timeoutMs} ms: it was killed with its worker`;
     return new ForkError("ERR_FORK_TIMEOUT", message, { pid });
   }
+}
+
+/** A worker calls back in a context of its own: the caller's is kept with the function. */
+function inThisContext<F extends (...args: never[]) => unknown>(callback: F | undefined): F | undefined {
+  return callback && (AsyncResource.bind(callback as never) as unknown as F);
 }

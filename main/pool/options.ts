@@ -2,9 +2,10 @@
 import fs from "node:fs";
 import { ForkProcess } from "../api/fork-process.js";
 import { Template } from "../api/template.js";
-import { optionError } from "../base/check-options.js";
+import { checkOptions, type OptionSchema, optionError } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
-import type { ServiceOptions } from "../rpc/service.js";
+import { integer, MODULES, milliseconds, NAME, oneOf, RUNTIME_KINDS } from "../base/option-kinds.js";
+import { SERVICE_KINDS, type ServiceOptions } from "../rpc/service.js";
 import type { RuntimeOptions } from "../runtime/runtime.js";
 import { OUTPUT_MODES, type OutputMode, type OutputModes } from "./output.js";
 import { availableParallelism } from "./parallelism.js";
@@ -81,76 +82,85 @@ export interface Settings extends Limits {
   output: OutputModes;
 }
 
-/** The longest time that timers take. */
-const MAX_TIME_MS = 0x7fff_ffff;
 const DEFAULT_STOP_MS = 10_000;
 const DEFAULT_ABORT_GRACE_MS = 1000;
 const DEFAULT_START_TIMEOUT_MS = 60_000;
 const DEFAULT_EXIT_TIMEOUT_MS = 10_000;
 
-/** @throws ForkError ERR_FORK_ARGUMENT, naming the option */
+const LIMIT = integer({ infinite: true });
+const TIME = milliseconds({ infinite: true });
+const OUTPUT = oneOf(...OUTPUT_MODES);
+
+export const POOL_OPTIONS: OptionSchema<PoolOptions> = {
+  what: "createPool",
+  kinds: {
+    ...SERVICE_KINDS,
+    ...RUNTIME_KINDS,
+    preload: MODULES,
+    template: {
+      expected: "a Template or a ForkProcess",
+      holds: (value) => value instanceof Template || value instanceof ForkProcess,
+    },
+    cwd: NAME,
+    max: integer({ least: 1 }),
+    idle: integer(),
+    load: integer({ least: 1, infinite: true }),
+    start: TIME,
+    stop: TIME,
+    maxQueue: LIMIT,
+    maxJobs: integer({ least: 1, infinite: true }),
+    isolate: oneOf("worker", "job"),
+    timeout: TIME,
+    retries: LIMIT,
+    abortGrace: TIME,
+    startTimeout: TIME,
+    exitTimeout: TIME,
+    heartbeat: TIME,
+    maxMemory: integer({ least: 1, infinite: true }),
+    stdout: OUTPUT,
+    stderr: OUTPUT,
+  },
+};
+
+/** @throws ForkError ERR_FORK_ARGUMENT, naming the option; ERR_FORK_UNSUPPORTED */
 export function settingsOf(options: PoolOptions): Settings {
-  checkSource(options);
-  const { isolate = "worker" } = options;
-  if (isolate !== "worker" && isolate !== "job") throw optionError("isolate", "'worker' or 'job'", isolate);
+  checkOptions(POOL_OPTIONS, options);
+  checkTogether(options);
   const settings = {
-    max: count("max", options.max ?? availableParallelism(), 1),
-    idle: count("idle", options.idle ?? 0, 0),
-    load: count("load", options.load ?? 1, 1, true),
-    start: time("start", options.start ?? 0),
-    stop: time("stop", options.stop ?? DEFAULT_STOP_MS),
-    maxQueue: count("maxQueue", options.maxQueue ?? Number.POSITIVE_INFINITY, 0, true),
-    maxJobs: count("maxJobs", options.maxJobs ?? Number.POSITIVE_INFINITY, 1, true),
-    timeout: time("timeout", options.timeout ?? 0),
-    retries: count("retries", options.retries ?? 0, 0, true),
-    abortGrace: time("abortGrace", options.abortGrace ?? DEFAULT_ABORT_GRACE_MS),
-    startTimeout: time("startTimeout", options.startTimeout ?? DEFAULT_START_TIMEOUT_MS),
-    exitTimeout: time("exitTimeout", options.exitTimeout ?? DEFAULT_EXIT_TIMEOUT_MS),
-    heartbeat: time("heartbeat", options.heartbeat ?? 0),
-    maxMemory: count("maxMemory", options.maxMemory ?? Number.POSITIVE_INFINITY, 1, true),
-    output: outputModes(options),
-  };
+    max: options.max ?? availableParallelism(),
+    idle: options.idle ?? 0,
+    load: options.load ?? 1,
+    start: options.start ?? 0,
+    stop: options.stop ?? DEFAULT_STOP_MS,
+    maxQueue: options.maxQueue ?? Number.POSITIVE_INFINITY,
+    maxJobs: options.maxJobs ?? Number.POSITIVE_INFINITY,
+    timeout: options.timeout ?? 0,
+    retries: options.retries ?? 0,
+    abortGrace: options.abortGrace ?? DEFAULT_ABORT_GRACE_MS,
+    startTimeout: options.startTimeout ?? DEFAULT_START_TIMEOUT_MS,
+    exitTimeout: options.exitTimeout ?? DEFAULT_EXIT_TIMEOUT_MS,
+    heartbeat: options.heartbeat ?? 0,
+    maxMemory: options.maxMemory ?? Number.POSITIVE_INFINITY,
+    output: { stdout: options.stdout ?? "inherit", stderr: options.stderr ?? "forward" },
+  } satisfies Settings;
   if (settings.maxMemory < Number.POSITIVE_INFINITY && !fs.existsSync("/proc/self/smaps_rollup"))
     throw new ForkError("ERR_FORK_UNSUPPORTED", "the option 'maxMemory' needs Linux's /proc");
-  if (isolate === "worker") return settings;
-  for (const name of ["load", "maxJobs"] as const)
-    if (options[name] !== undefined && options[name] !== 1)
-      throw optionError(name, "1 when 'isolate' is 'job'", options[name]);
-  return { ...settings, load: 1, maxJobs: 1 };
-}
-
-function outputModes({ stdout = "inherit", stderr = "forward", load = 1 }: PoolOptions): OutputModes {
-  for (const [name, mode] of Object.entries({ stdout, stderr })) {
-    if (!OUTPUT_MODES.includes(mode)) throw optionError(name, `one of ${OUTPUT_MODES.join(", ")}`, mode);
-    if (mode === "job" && load !== 1)
-      throw new ForkError("ERR_FORK_ARGUMENT", `the option '${name}' can be 'job' only when 'load' is 1`);
-  }
-  return { stdout, stderr };
-}
-
-/** @throws ForkError ERR_FORK_ARGUMENT */
-export function count(name: string, value: unknown, least: number, unlimited = false): number {
-  if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
-  if (unlimited && value === Number.POSITIVE_INFINITY) return value;
-  throw optionError(name, `an integer of at least ${least}${unlimited ? ", or Infinity" : ""}`, value);
-}
-
-/** @throws ForkError ERR_FORK_ARGUMENT */
-export function time(name: string, value: unknown): number {
-  if (typeof value === "number" && ((value >= 0 && value <= MAX_TIME_MS) || value === Number.POSITIVE_INFINITY))
-    return value;
-  throw optionError(name, `from 0 to ${MAX_TIME_MS} milliseconds, or Infinity`, value);
+  return options.isolate === "job" ? { ...settings, load: 1, maxJobs: 1 } : settings;
 }
 
 const OF_OWN_TEMPLATE = ["preload", "runtime", "execArgv", "env", "strategy", "cwd"] as const;
 
-function checkSource(options: PoolOptions): void {
-  const { template, preload = [] } = options;
-  if (!Array.isArray(preload)) throw optionError("preload", "an array of URLs and strings", preload);
-  if (template === undefined) return;
-  if (!(template instanceof Template || template instanceof ForkProcess))
-    throw optionError("template", "a Template or a ForkProcess", template);
-  for (const name of OF_OWN_TEMPLATE)
-    if (options[name] !== undefined)
-      throw new ForkError("ERR_FORK_ARGUMENT", `the option '${name}' is for a pool without the option 'template'`);
+/** Options that exclude each other. @throws ForkError ERR_FORK_ARGUMENT */
+function checkTogether(options: PoolOptions): void {
+  if (options.template !== undefined)
+    for (const name of OF_OWN_TEMPLATE)
+      if (options[name] !== undefined)
+        throw new ForkError("ERR_FORK_ARGUMENT", `the option '${name}' is for a pool without the option 'template'`);
+  for (const name of ["stdout", "stderr"] as const)
+    if (options[name] === "job" && (options.load ?? 1) !== 1)
+      throw new ForkError("ERR_FORK_ARGUMENT", `the option '${name}' can be 'job' only when 'load' is 1`);
+  if (options.isolate === "job")
+    for (const name of ["load", "maxJobs"] as const)
+      if (options[name] !== undefined && options[name] !== 1)
+        throw optionError(name, "1 when 'isolate' is 'job'", options[name], POOL_OPTIONS.what);
 }

@@ -11,7 +11,7 @@ import type { StandardStream } from "../handles/stdio.js";
  */
 export type OutputMode = "inherit" | "ignore" | "forward" | "job" | "pipe";
 
-export const OUTPUT_MODES: readonly unknown[] = ["inherit", "ignore", "forward", "job", "pipe"] satisfies OutputMode[];
+export const OUTPUT_MODES = ["inherit", "ignore", "forward", "job", "pipe"] satisfies OutputMode[];
 
 export type OutputName = "stdout" | "stderr";
 
@@ -70,14 +70,7 @@ export class WorkerOutput {
     this.#isRead = NAMES.some((name) => worker[name] !== null);
     for (const name of NAMES) {
       const source: Readable | null = worker[name];
-      if (source === null) continue;
-      // An idle worker does not keep this program alive.
-      (source as Socket).unref();
-      source.on("error", () => {}); // as good as its end
-      if (name === "stderr") source.on("data", (chunk: Buffer) => this.#keep(chunk));
-      const merged = pool[name];
-      if (merged !== null) source.pipe(merged, { end: false });
-      else source.on("data", (chunk: Buffer) => this.#pass(chunk, name, pool.modes[name]));
+      if (source !== null) this.#read(source, name, pool);
     }
   }
 
@@ -91,6 +84,18 @@ export class WorkerOutput {
     if (!this.#isRead) return;
     // The event loop asks the kernel between one turn and the next what is there to be read.
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Apart from the constructor: a listener that could see the worker's object would keep it from being collected. */
+  #read(source: Readable, name: OutputName, pool: PoolOutput): void {
+    // An idle worker does not keep this program alive.
+    (source as Socket).unref();
+    source.on("error", () => {}); // as good as its end
+    if (name === "stderr") source.on("data", (chunk: Buffer) => this.#keep(chunk));
+    const merged = pool[name];
+    const mode = pool.modes[name];
+    if (merged !== null) source.pipe(merged, { end: false });
+    else source.on("data", (chunk: Buffer) => this.#pass(chunk, name, mode));
   }
 
   #pass(chunk: Buffer, name: OutputName, mode: OutputMode): void {

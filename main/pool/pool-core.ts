@@ -1,10 +1,11 @@
 /** Joins the scheduler's decisions with processes and time. */
+import { AsyncResource } from "node:async_hooks";
+import { onAbort } from "../base/abort.js";
 import { ForkError } from "../base/errors.js";
 import { currentRights } from "../base/rights.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import type { Service } from "../rpc/service.js";
 import type { TemplateDeath } from "../template/template-process.js";
-import { AbortWatch } from "./abort-watch.js";
 import type { Attempt } from "./attempt.js";
 import { Job, type JobOptions } from "./job.js";
 import type { Settings } from "./options.js";
@@ -60,11 +61,12 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   readonly #service: Service;
   readonly #events: CoreEvents;
   readonly #promotion: Promotion;
-  readonly #aborts = new AbortWatch<Job>((job) => this.#abort(job));
   /** Why workers have ended that were not dismissed. */
   readonly #losses = new WeakMap<PoolWorker, Error>();
   /** Keeps this program alive as long as there are jobs to be done. */
   readonly #keepAlive = setInterval(() => {}, FOREVER_MS).unref();
+  /** A worker outlives the job that it is started for, and must not keep that job's context. */
+  readonly #scope = new AsyncResource("DESKTOP_FORK_POOL");
   #unsettled = 0;
   #wakeTimer: NodeJS.Timeout | undefined;
   #startError: Error | undefined;
@@ -113,7 +115,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
           reject: (error) => {
             this.statistics.failed++;
             this.#hold(-1);
-            this.#aborts.delete(job);
+            job.disobey();
             reject(error);
           },
         },
@@ -122,7 +124,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
       if (job.signal?.aborted) return job.reject(job.abortError());
       this.room.taken();
       if (this.#free <= 0) return job.reject(this.#fullError());
-      this.#aborts.add(job);
+      if (job.signal !== undefined) job.disobey = onAbort(job.signal, () => this.#abort(job));
       this.scheduler.submit(job, now);
     });
   }
@@ -180,6 +182,10 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
 
   start(slot: Slot): void {
     this.statistics.started++;
+    this.#scope.runInAsyncScope(() => this.#start(slot));
+  }
+
+  #start(slot: Slot): void {
     try {
       const { settings, output } = this;
       const options = { slot, process: this.#source.fork(), service: this.#service, output, settings };
@@ -250,14 +256,14 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
     const now = performance.now();
     job.holder = undefined;
     this.statistics.ran(now - startedAt);
-    this.#aborts.delete(job);
+    job.disobey();
     this.scheduler.released(slot, now);
     this.#promotion.changed();
     this.room.changed();
   }
 
   lost(worker: PoolWorker, loss: Loss): void {
-    for (const job of loss.over) this.#aborts.delete(job);
+    for (const job of loss.over) job.disobey();
     this.#lose(worker, loss);
     this.#promotion.changed();
     this.room.changed();

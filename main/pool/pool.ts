@@ -1,15 +1,17 @@
 /** A pool of workers that do the functions of a module. */
+import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
 import { callerFile } from "../base/caller.js";
+import { checkOption, checkOptions } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { callsOf } from "../rpc/api.js";
 import { serviceOf } from "../rpc/service.js";
 import type { AnyModule, Calls, FunctionName, RunArguments, RunResult } from "../rpc/types.js";
 import type { TemplateDeath } from "../template/template-process.js";
-import { checkJobOptions, type JobOptions } from "./job.js";
-import { count, type PoolOptions, settingsOf } from "./options.js";
+import { JOB_OPTIONS, type JobOptions } from "./job.js";
+import { POOL_OPTIONS, type PoolOptions, settingsOf } from "./options.js";
 import { type CoreEvents, PoolCore } from "./pool-core.js";
 import { type PoolStats, poolStats, type WorkerStats, workerStats } from "./stats.js";
 import { WorkerSource } from "./worker-source.js";
@@ -84,7 +86,7 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
     const [args = [], options = {}] = rest as [args?: readonly unknown[], options?: JobOptions];
     if (typeof name !== "string") throw new ForkError("ERR_FORK_ARGUMENT", "run: a function's name must be a string");
     if (!Array.isArray(args)) throw new ForkError("ERR_FORK_ARGUMENT", "run: the arguments must be an array");
-    checkJobOptions(options);
+    checkOptions(JOB_OPTIONS, options);
     this.#core.checkOutput(options);
     return this.#core.run(name, args, options) as RunResult<M, K>;
   }
@@ -103,7 +105,8 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
 
   /** Workers that take jobs, at most. Those beyond it end when they have no job. @throws ForkError ERR_FORK_ARGUMENT */
   set max(max: number) {
-    this.#core.setMax(count("max", max, 1));
+    checkOption(POOL_OPTIONS, "max", max);
+    this.#core.setMax(max);
   }
 
   stats(): PoolStats {
@@ -167,10 +170,14 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
 
 /** The core lives as long as there is work; it must not keep the pool's object alive. */
 function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>): CoreEvents {
+  // Not that of the job which happens to need a worker.
+  const scope = new AsyncResource("DESKTOP_FORK_POOL");
   const emit = <K extends keyof PoolEvents>(name: K, make: () => PoolEvents[K]) => {
     if (!pool.deref()?.listenerCount(name)) return;
     const values = make();
-    queueMicrotask(() => (pool.deref() as EventEmitter | undefined)?.emit(name, ...values));
+    scope.runInAsyncScope(() =>
+      queueMicrotask(() => (pool.deref() as EventEmitter | undefined)?.emit(name, ...values)),
+    );
   };
   return {
     ready: (worker) => emit("start", () => [workerStats(worker)]),

@@ -1,5 +1,8 @@
 /** What bounds one call: an AbortSignal, and a time limit. */
+import { onAbort } from "../base/abort.js";
+import type { OptionSchema } from "../base/check-options.js";
 import { abortError, ForkError } from "../base/errors.js";
+import { milliseconds, SIGNAL } from "../base/option-kinds.js";
 import type { RpcClient } from "./client.js";
 import { type PendingCall, type RestOfCall, restOf } from "./pending-call.js";
 
@@ -11,23 +14,10 @@ export interface CallOptions {
   timeout?: number | undefined;
 }
 
-const MAX_TIMEOUT_MS = 0x7fff_ffff;
-
-/** @throws ForkError ERR_FORK_ARGUMENT */
-export function checkTimeout(timeout: unknown, what: string): asserts timeout is number {
-  if (typeof timeout !== "number" || !(timeout >= 0 && timeout <= MAX_TIMEOUT_MS))
-    throw new ForkError(
-      "ERR_FORK_ARGUMENT",
-      `${what} must be from 0 to ${MAX_TIMEOUT_MS} milliseconds, not ${timeout}`,
-    );
-}
-
-/** @throws ForkError ERR_FORK_ARGUMENT */
-export function checkCallOptions({ signal, timeout }: CallOptions): void {
-  if (timeout !== undefined) checkTimeout(timeout, "the option 'timeout'");
-  if (signal !== undefined && (typeof signal !== "object" || signal === null || !("aborted" in signal)))
-    throw new ForkError("ERR_FORK_ARGUMENT", "the option 'signal' must be an AbortSignal");
-}
+export const CALL_OPTIONS: OptionSchema<CallOptions> = {
+  what: "run",
+  kinds: { signal: SIGNAL, timeout: milliseconds() },
+};
 
 interface CallToBound extends CallOptions {
   name: string;
@@ -55,7 +45,7 @@ class BoundedCall implements PendingCall {
   readonly #rest: RestOfCall;
   #timer: NodeJS.Timeout | undefined;
   #id = 0;
-  readonly #onAbort = () => this.#giveUp(abortError(this.#signal as AbortSignal));
+  #disobey: () => void = () => {};
 
   constructor(client: RpcClient, call: PendingCall, signal: AbortSignal | undefined) {
     this.#client = client;
@@ -66,7 +56,8 @@ class BoundedCall implements PendingCall {
 
   begun(id: number, name: string, timeout: number): void {
     this.#id = id;
-    this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
+    const signal = this.#signal;
+    if (signal !== undefined) this.#disobey = onAbort(signal, () => this.#giveUp(abortError(signal)));
     if (timeout === 0) return;
     this.#timer = setTimeout(
       () => this.#giveUp(new ForkError("ERR_FORK_TIMEOUT", `'${name}' took longer than ${timeout} ms`)),
@@ -83,7 +74,7 @@ class BoundedCall implements PendingCall {
   }
 
   finished(): void {
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#disobey();
     this.#rest.finished?.();
   }
 

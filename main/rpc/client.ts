@@ -1,5 +1,6 @@
 /** The caller's end of an rpc connection. Knows nothing of processes: it runs over any link. */
 
+import { AsyncResource } from "node:async_hooks";
 import type { Frame } from "../../helper/protocol/frame.cjs";
 import type { Link } from "../../helper/protocol/link.cjs";
 import { readFailure } from "../../helper/rpc/failure.cjs";
@@ -28,6 +29,8 @@ export interface ClientEvents {
 export class RpcClient implements SessionEvents {
   readonly listeners = new Listeners();
   readonly #events: ClientEvents;
+  /** Listeners are called in the context of whoever made the client. */
+  readonly #scope = new AsyncResource("DESKTOP_FORK_RPC");
   readonly #session: Session;
   readonly #functions = new Map<string, number>();
   readonly #pending = new Map<number, PendingCall>();
@@ -175,7 +178,7 @@ export class RpcClient implements SessionEvents {
       case FrameType.FromWorker: {
         const values = this.#session.valuesOf(frame);
         this.#events.event?.(values);
-        return this.listeners.tell(values);
+        return this.#scope.runInAsyncScope(() => this.listeners.tell(values));
       }
       case FrameType.Pong:
         this.#pings.get(id)?.();

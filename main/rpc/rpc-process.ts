@@ -4,6 +4,7 @@ import { useAddon } from "../../helper/protocol/handles.cjs";
 import { SocketLink } from "../../helper/protocol/socket-link.cjs";
 import { StreamLink } from "../../helper/protocol/stream-link.cjs";
 import type { ForkProcess } from "../api/fork-process.js";
+import { onAbort } from "../base/abort.js";
 import { requireAddon, tryAddon } from "../base/addon.js";
 import { abortError, ForkError } from "../base/errors.js";
 import type { Connection } from "../connection/connection.js";
@@ -39,6 +40,8 @@ export class RpcProcess {
   #referenced = false;
   #held = false;
   #over = false;
+  /** For the end of the connection. A timer would keep all that the process had in memory until then. */
+  #patience: NodeJS.Timeout | undefined;
   readonly #tellFailed: ((error: Error) => void) | undefined;
   #disobey: () => void = () => {};
 
@@ -85,6 +88,7 @@ export class RpcProcess {
   fail(error: Error): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#patience);
     this.#settleReady.reject(error);
     this.#tellFailed?.(error);
     // Before it sees the end of its connection; or wherever it is on its way.
@@ -137,7 +141,7 @@ export class RpcProcess {
     this.#settle(status);
     if (this.#over) return;
     // The connection ends with it, unless somebody else has the worker's end open.
-    setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
+    this.#patience = setTimeout(() => void this.#lost(), END_TIMEOUT_MS).unref();
   }
 
   #settle(status: ExitStatus): void {
@@ -172,10 +176,7 @@ export class RpcProcess {
 
   /** The process is ended by its own core. */
   #obey(signal: AbortSignal): void {
-    const abort = () => this.fail(abortError(signal));
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    this.#disobey = () => signal.removeEventListener("abort", abort);
+    this.#disobey = onAbort(signal, () => this.fail(abortError(signal)));
   }
 
   #rethinkHold(): void {

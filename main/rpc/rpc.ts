@@ -2,13 +2,14 @@
 import type { Listener } from "../../helper/rpc/listeners.cjs";
 import { ForkProcess } from "../api/fork-process.js";
 import { callerFile } from "../base/caller.js";
+import { checkOptions } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type MemoryUse, readMemory } from "../metrics/memory.js";
 import { callsOf } from "./api.js";
-import { type CallOptions, checkCallOptions, startCall, tryCall } from "./call-options.js";
+import { CALL_OPTIONS, type CallOptions, startCall, tryCall } from "./call-options.js";
 import { RpcProcess } from "./rpc-process.js";
-import { type ServiceOptions, serviceOf } from "./service.js";
+import { SERVICE_OPTIONS, type ServiceOptions, serviceOf } from "./service.js";
 import type {
   AnyEvents,
   AnyModule,
@@ -44,6 +45,7 @@ export function createRpc<M = AnyModule, E extends object = AnyEvents>(
 ): Rpc<M, E> {
   if (!(process instanceof ForkProcess))
     throw new ForkError("ERR_FORK_ARGUMENT", "createRpc: the first argument must be a ForkProcess");
+  checkOptions(SERVICE_OPTIONS, options);
   return new Rpc(new RpcProcess(process, serviceOf(options, callerFile())));
 }
 
@@ -79,7 +81,7 @@ export class Rpc<M = AnyModule, E extends object = AnyEvents> {
     const [args = [], options] = rest as [args?: readonly unknown[], options?: CallOptions];
     if (typeof name !== "string") throw new ForkError("ERR_FORK_ARGUMENT", "a function's name must be a string");
     if (!Array.isArray(args)) throw new ForkError("ERR_FORK_ARGUMENT", "the arguments must be an array");
-    if (options !== undefined) checkCallOptions(options);
+    if (options !== undefined) checkOptions(CALL_OPTIONS, options);
     return this.#call(name, args, options) as RunResult<M, K>;
   }
 

@@ -6,8 +6,8 @@ import { DEFAULT_FRAME_BYTES, MIN_FRAME_BYTES } from "../../helper/rpc/frame-typ
 import { jsonSerializer } from "../../helper/rpc/serializers.cjs";
 import type { Serializer } from "../../helper/rpc/values.cjs";
 import { LIBRARY } from "../../native/locate/place.cjs";
-import { optionError } from "../base/check-options.js";
-import { ForkError } from "../base/errors.js";
+import type { OptionSchema } from "../base/check-options.js";
+import { integer, type Kind, MODULE, required, TEXT } from "../base/option-kinds.js";
 import { titleOf } from "../lifecycle/options.js";
 import { specifierOf } from "../lifecycle/run-target.js";
 import { preloadInTemplates } from "../template/template-process.js";
@@ -45,20 +45,26 @@ export function preloadService(): void {
   if (LIBRARY !== undefined) preloadInTemplates(path.join(LIBRARY, "helper", "warm-up", "rpc-dry-run.cjs"));
 }
 
+const SERIALIZER: Kind = { expected: "'json' or { serialize, deserialize, module }", holds: isSerializer };
+
+export const SERVICE_KINDS: OptionSchema<ServiceOptions>["kinds"] = {
+  module: required(MODULE),
+  init: TEXT,
+  done: TEXT,
+  serializer: SERIALIZER,
+  maxMessageBytes: integer({ least: MIN_FRAME_BYTES, most: MAX_FRAME_BYTES }),
+  title: TEXT,
+};
+
+export const SERVICE_OPTIONS: OptionSchema<ServiceOptions> = { what: "createRpc", kinds: SERVICE_KINDS };
+
 /**
+ * @param options checked ones
  * @param from path of the file that module names count from
- * @throws ForkError ERR_FORK_ARGUMENT, naming the option
+ * @throws ForkError ERR_FORK_ARGUMENT for names of modules that are none
  */
 export function serviceOf(options: ServiceOptions, from: string): Service {
-  if (typeof options !== "object" || options === null)
-    throw new ForkError("ERR_FORK_ARGUMENT", `the options must be an object, not ${options}`);
   const { init, done, serializer, maxMessageBytes = DEFAULT_FRAME_BYTES, title } = options;
-  if (typeof options.module !== "string" && !(options.module instanceof URL))
-    throw optionError("module", "a URL or a string", options.module);
-  for (const [name, value] of Object.entries({ init, done, title }))
-    if (value !== undefined && typeof value !== "string") throw optionError(name, "a string", value);
-  if (!Number.isInteger(maxMessageBytes) || maxMessageBytes < MIN_FRAME_BYTES || maxMessageBytes > MAX_FRAME_BYTES)
-    throw optionError("maxMessageBytes", `an integer from ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES}`, maxMessageBytes);
   const module = specifierOf(options.module);
   const plan: RpcPlan = {
     service: "rpc",
@@ -73,14 +79,14 @@ export function serviceOf(options: ServiceOptions, from: string): Service {
   return { plan: { ...plan, serializer: serializerName(serializer) }, serializer: serializerFunctions(serializer) };
 }
 
+function isSerializer(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === "json";
+  const { serialize, deserialize, module } = value as Partial<CustomSerializer>;
+  return typeof serialize === "function" && typeof deserialize === "function" && module !== undefined;
+}
+
 function serializerName(serializer: "json" | CustomSerializer): string {
-  if (serializer === "json") return serializer;
-  if (typeof serializer !== "object" || serializer === null)
-    throw optionError("serializer", "'json' or { serialize, deserialize, module }", serializer);
-  const { serialize, deserialize, module } = serializer;
-  if (typeof serialize !== "function" || typeof deserialize !== "function" || module === undefined)
-    throw optionError("serializer", "'json' or { serialize, deserialize, module }", serializer);
-  return specifierOf(module);
+  return serializer === "json" ? serializer : specifierOf(serializer.module);
 }
 
 function serializerFunctions(serializer: "json" | CustomSerializer): Serializer {

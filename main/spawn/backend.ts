@@ -13,6 +13,8 @@ export interface Backend {
   connection: Connection;
   /** Where whoever starts the programs is, if that is known. */
   directory: DirectoryIdentity | undefined;
+  /** Whether a template has said that it is there; one that was only asked may never come up. */
+  isUp: boolean;
 }
 
 const debug = debuglog("desktop-fork");
@@ -20,9 +22,14 @@ const said = new Set<string>();
 
 let broken: string | undefined;
 
-/** Another template would fare no better; whoever waits for this one is told. */
-export function noteFailure(error: Error): void {
-  if ((error as ForkError).code === "ERR_FORK_RUNTIME") broken = error.message;
+/**
+ * Another template would fare no better.
+ * @returns whether the template has not come up, and so has started nothing
+ */
+export function noteFailure(error: Error): boolean {
+  const hasNotComeUp = (error as ForkError).code === "ERR_FORK_RUNTIME";
+  if (hasNotComeUp) broken = error.message;
+  return hasNotComeUp;
 }
 
 /** @returns undefined where child_process has to do the work */
@@ -36,7 +43,7 @@ export function spawnBackend(): Backend | undefined {
   const { connection, strategy } = template;
   if (strategy?.name === "exec") return explain(strategy.reason);
   if (connection === undefined) return explain(template.over?.message);
-  const backend = { addon: requireAddon("spawn"), connection, directory: core.directory };
+  const backend = { addon: requireAddon("spawn"), connection, directory: core.directory, isUp: strategy !== undefined };
   if (strategy !== undefined) known = { template, backend };
   return backend;
 }

@@ -1,5 +1,7 @@
 /** The arguments of spawn(), checked and in one form. */
 import { fileURLToPath } from "node:url";
+import { isAbortSignal } from "../base/abort.js";
+import { isText } from "../base/option-kinds.js";
 import { NO_RESOURCES, type Resources, readResources } from "./resources.js";
 import { isKillSignal } from "./signals.js";
 import { PIPES, readStdio, type StdioItem } from "./stdio.js";
@@ -53,11 +55,6 @@ export function readCommand(file: unknown, args: unknown, options: unknown): Com
     resources: NO_RESOURCES,
   };
   return options === undefined || readOptions(command, options) ? command : undefined;
-}
-
-/** The kernel's strings end at a NUL. */
-export function isText(value: unknown): value is string {
-  return typeof value === "string" && value.indexOf("\0") < 0;
 }
 
 /** What needs all the other options. */
@@ -119,7 +116,7 @@ function readOption(command: Command, late: Late, name: string, value: unknown):
       return isKillSignal(value);
     case "signal":
       command.signal = value as AbortSignal;
-      return typeof value === "object" && value !== null && "aborted" in value;
+      return isAbortSignal(value);
     case "windowsHide":
     case "windowsVerbatimArguments":
       return typeof value === "boolean";

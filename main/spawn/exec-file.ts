@@ -1,7 +1,7 @@
 /** execFile() and exec(): a program's whole output at once. */
 import childProcess, { type ChildProcess } from "node:child_process";
 import { promisify } from "node:util";
-import { isText } from "./command.js";
+import { isText } from "../base/option-kinds.js";
 import { type Callback, collectOutput, type OutputOptions } from "./output.js";
 import { isKillSignal } from "./signals.js";
 import { spawn } from "./spawn.js";
@@ -47,12 +47,13 @@ export const exec = promisable("exec", (command: unknown, options?: unknown, cal
 /** With promisify() they resolve with both outputs, and their promise has the process as `child`. */
 function promisable<F extends (...args: never[]) => ChildProcess>(name: string, work: F): F {
   const promised = (...args: unknown[]) => {
-    let child: ChildProcess | undefined;
+    let callback!: Callback;
     const promise = new Promise((resolve, reject) => {
-      const callback: Callback = (error, stdout, stderr) =>
+      callback = (error, stdout, stderr) =>
         error === null ? resolve({ stdout, stderr }) : reject(Object.assign(error, { stdout, stderr }));
-      child = Reflect.apply(work, undefined, [...args, callback]);
     });
+    // Not in the promise: what is thrown for bad arguments is thrown here.
+    const child: ChildProcess = Reflect.apply(work, undefined, [...args, callback]);
     return Object.assign(promise, { child });
   };
   Object.defineProperty(work, "name", { value: name });

@@ -1,4 +1,5 @@
 /** The ends that a program can come to from outside: `timeout` and `signal`. */
+import { onAbort } from "../base/abort.js";
 import { abortError } from "../base/errors.js";
 import type { Command } from "./command.js";
 import type { Program } from "./program.js";
@@ -22,10 +23,7 @@ export function limit(
     else report();
   };
   if (signal.aborted) process.nextTick(abort);
-  else {
-    signal.addEventListener("abort", abort, { once: true });
-    program.once("close", () => signal.removeEventListener("abort", abort));
-  }
+  else program.once("close", onAbort(signal, abort));
 }
 
 function attempt(program: Program, killSignal: NodeJS.Signals | number | undefined): boolean {

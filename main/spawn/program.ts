@@ -64,19 +64,37 @@ export class Program extends EventEmitter {
   }
 
   get stdin(): net.Socket | null {
-    return this.#ends.socket(0);
+    return this.#stream(0);
+  }
+
+  set stdin(stream: unknown) {
+    this.#replace("stdin", stream);
   }
 
   get stdout(): net.Socket | null {
-    return this.#ends.socket(1);
+    return this.#stream(1);
+  }
+
+  set stdout(stream: unknown) {
+    this.#replace("stdout", stream);
   }
 
   get stderr(): net.Socket | null {
-    return this.#ends.socket(2);
+    return this.#stream(2);
+  }
+
+  set stderr(stream: unknown) {
+    this.#replace("stderr", stream);
   }
 
   get stdio(): (net.Socket | null)[] {
-    return this.#ends.sockets();
+    const streams = this.#scope.runInAsyncScope(() => this.#ends.sockets());
+    this.#replace("stdio", streams);
+    return streams;
+  }
+
+  set stdio(streams: unknown) {
+    this.#replace("stdio", streams);
   }
 
   /**
@@ -109,6 +127,16 @@ export class Program extends EventEmitter {
 
   [Symbol.dispose](): void {
     if (!this.killed) this.kill();
+  }
+
+  /** A stream whose data comes in the context of the call that started the program, whoever is first to ask for it. */
+  #stream(index: number): net.Socket | null {
+    return this.#scope.runInAsyncScope(() => this.#ends.socket(index));
+  }
+
+  /** A property as any other, from now on: a wrapper may put streams of its own there. */
+  #replace(name: "stdin" | "stdout" | "stderr" | "stdio", value: unknown): void {
+    Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
   }
 
   #reachable(life: Life): void {

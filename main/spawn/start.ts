@@ -15,6 +15,8 @@ import type { Life, News } from "./life.js";
 import { systemFailure } from "./node-errors.js";
 import { planText } from "./plan.js";
 import { Program } from "./program.js";
+import { Rescue } from "./rescue.js";
+import { NO_RESOURCES } from "./resources.js";
 import { closeStdio, lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 
 /** What child_process reports with an event; it throws the others. */
@@ -25,8 +27,10 @@ export function startProgram(backend: Backend, command: Command): Program {
   const { addon, connection } = backend;
   const { file, args } = command;
   let stdio: OpenStdio;
+  let rescue: Rescue | undefined;
   try {
     stdio = openAll(backend, command);
+    rescue = prepareRescue(backend, command, stdio);
   } catch (error) {
     return stillborn(addon, command, error);
   }
@@ -40,18 +44,31 @@ export function startProgram(backend: Backend, command: Command): Program {
     start: (news) =>
       connection.request(MessageType.Spawn, values, handles, {
         answered: (answer) => {
+          rescue?.close();
           const result = Number(answer.values[0]);
           if (result < 0) return news.failed(result);
           new Supervised(connection, new PidfdHandle(addon, result, answer.handles[0] ?? -1, false), news);
         },
         failed: (error) => {
-          noteFailure(error);
+          if (noteFailure(error) && rescue !== undefined) return rescue.start(news);
+          rescue?.close();
           news.lost(error);
         },
       }),
   });
   lendStreams(command.stdio);
   return program;
+}
+
+/** @throws Error with an errno; nothing is left open then */
+function prepareRescue({ addon, isUp }: Backend, command: Command, stdio: OpenStdio): Rescue | undefined {
+  if (isUp || command.resources !== NO_RESOURCES) return undefined;
+  try {
+    return new Rescue(addon, command, stdio);
+  } catch (error) {
+    closeStdio(addon, stdio);
+    throw error;
+  }
 }
 
 /**

@@ -24,12 +24,24 @@ export function readStdio(stdio: unknown): readonly StdioItem[] | undefined {
   const list = typeof stdio === "string" ? [stdio, stdio, stdio] : stdio;
   if (!Array.isArray(list) || (list !== stdio && list[0] === "ipc")) return undefined;
   const items: StdioItem[] = [];
+  let isChannelAsked = false;
   for (let i = 0; i < Math.max(list.length, STANDARD_DESCRIPTORS); i++) {
-    const item = readItem(list[i], i);
+    // child_process refuses a second one, and what else is wrong, in its own words.
+    if (list[i] === "ipc" && isChannelAsked) return undefined;
+    isChannelAsked ||= list[i] === "ipc";
+    const item = list[i] === "ipc" ? "ignore" : readItem(list[i], i);
     if (item === undefined) return undefined;
     items.push(item);
   }
+  if (isChannelAsked) throw noChannel();
   return items;
+}
+
+function noChannel(): ForkError {
+  return new ForkError(
+    "ERR_FORK_UNSUPPORTED",
+    'spawn: there is no stdio "ipc" here; use child_process.fork(), or a ForkProcess and its socket',
+  );
 }
 
 function readItem(item: unknown, index: number): StdioItem | undefined {
@@ -44,11 +56,6 @@ function readItem(item: unknown, index: number): StdioItem | undefined {
       return "ignore";
     case "inherit":
       return { fd: index };
-    case "ipc":
-      throw new ForkError(
-        "ERR_FORK_UNSUPPORTED",
-        'spawn: there is no stdio "ipc" here; use child_process.fork(), or a ForkProcess and its socket',
-      );
   }
   if (typeof item === "number") return item < 0 ? "pipe" : { fd: item };
   if (typeof item !== "object" || item === null) return undefined;

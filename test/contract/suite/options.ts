@@ -43,6 +43,10 @@ function refuses(make: (options: never) => unknown, table: Record<string, unknow
         },
         `${name}: ${String(value)}`,
       );
+  assert.throws(() => make({ Cwd: "/" } as never), {
+    code: "ERR_FORK_ARGUMENT",
+    message: /there is no option 'Cwd'; did you mean 'cwd'\?$/,
+  });
   for (const wrong of [null, 1, "options"])
     assert.throws(() => make(wrong as never), { code: "ERR_FORK_ARGUMENT", message: /options must be an object/ });
 }
@@ -63,9 +67,10 @@ export function options(): void {
 
     test("wrong options of run(), ready() and Template.start() reject, and the object is as it was", async () => {
       using proc = ForkProcess.create();
-      for (const options of [{ title: 1 }, { signal: 1 }, { export: 1 }])
+      for (const options of [{ title: 1 }, { signal: 1 }, { export: 1 }, { exports: "x" }])
         await assert.rejects(proc.run("x", options as never), { code: "ERR_FORK_ARGUMENT" });
       await assert.rejects(proc.ready({ signal: 1 } as never), { code: "ERR_FORK_ARGUMENT", message: /'signal'/ });
+      await assert.rejects(proc.ready({ timeout: 1 } as never), { code: "ERR_FORK_ARGUMENT", message: /'timeout'/ });
       await assert.rejects(Template.start({ spares: -1 }), { code: "ERR_FORK_ARGUMENT", message: /'spares'/ });
       await proc.ready();
     });

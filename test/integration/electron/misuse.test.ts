@@ -19,6 +19,10 @@ test("a time that is no time is refused", () => {
 
 test("desktopFork() comes before any use of the default template", async () => {
   await ForkProcess.create().ready();
+  assert.throws(() => desktopFork({ app, quitTimeout: 5 } as never), {
+    code: "ERR_FORK_ARGUMENT",
+    message: "desktopFork: there is no option 'quitTimeout'; did you mean 'quitTimeoutMs'?",
+  });
   assert.throws(() => desktopFork({ app }), { code: "ERR_FORK_ARGUMENT", message: /started already/ });
   closeDefaultTemplate();
 });

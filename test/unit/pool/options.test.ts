@@ -1,8 +1,9 @@
 /** Options that are wrong: the error names them, and nothing was started. */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { checkOptions } from "../../../main/base/check-options.js";
 import { createPool, type PoolOptions } from "../../../main/pool/index.js";
-import { checkJobOptions, type JobOptions } from "../../../main/pool/job.js";
+import { JOB_OPTIONS, type JobOptions } from "../../../main/pool/job.js";
 import { settingsOf } from "../../../main/pool/options.js";
 
 const MODULE = new URL("file:///nowhere.mjs");
@@ -40,6 +41,20 @@ for (const [name, values] of Object.entries(WRONG))
       );
   });
 
+test("an option that is none is named, with the one that was meant", () => {
+  for (const [wrong, meant] of Object.entries({
+    maxx: "max",
+    maxjobs: "maxJobs",
+    runtme: "runtime",
+    moduleS: "module",
+  }))
+    assert.throws(() => createPool({ module: MODULE, [wrong]: 2 } as unknown as PoolOptions), {
+      code: "ERR_FORK_ARGUMENT",
+      message: `createPool: there is no option '${wrong}'; did you mean '${meant}'?`,
+    });
+  assert.throws(() => createPool(undefined as never), { code: "ERR_FORK_ARGUMENT" });
+});
+
 test("zero is legal where it makes sense", () => {
   const zeros = { idle: 0, start: 0, stop: 0, maxQueue: 0, timeout: 0, retries: 0, heartbeat: 0, startTimeout: 0 };
   const { idle, start, stop, maxQueue } = settingsOf({ module: MODULE, ...zeros, abortGrace: 0, exitTimeout: 0 });
@@ -66,10 +81,11 @@ test("wrong options of a job are named", () => {
     retries: 0.5,
     onStart: 1,
     onOutput: "log",
+    onstart: () => {},
   }))
-    assert.throws(() => checkJobOptions({ [name]: value } as JobOptions), {
+    assert.throws(() => checkOptions(JOB_OPTIONS, { [name]: value } as JobOptions), {
       code: "ERR_FORK_ARGUMENT",
       message: new RegExp(`'${name}'`),
     });
-  checkJobOptions({ priority: -1.5, timeout: Number.POSITIVE_INFINITY, retries: Number.POSITIVE_INFINITY });
+  checkOptions(JOB_OPTIONS, { priority: -1.5, timeout: Number.POSITIVE_INFINITY, retries: Number.POSITIVE_INFINITY });
 });

@@ -146,8 +146,9 @@ export function failures(): void {
         [{}, /'module' must be a URL or a string, not undefined/],
         [{ module: 5 }, /'module' must be/],
         [{ module: "" }, /name is empty/],
+        [{ modul: module }, /no option 'modul'; did you mean 'module'\?/],
         [{ module, init: 1 }, /'init' must be a string/],
-        [{ module, done: {} }, /'done' must be a string, not an object/],
+        [{ module, done: {} }, /'done' must be a string without NUL, not an object/],
         [{ module, title: null }, /'title'/],
         [{ module, serializer: "xml" }, /'serializer' must be 'json' or/],
         [{ module, serializer: null }, /'serializer'/],
@@ -174,6 +175,10 @@ export function failures(): void {
       assert.throws(() => rpc.run("add", [1, 2], { signal: {} } as never), {
         code: "ERR_FORK_ARGUMENT",
         message: /'signal'/,
+      });
+      assert.throws(() => rpc.run("add", [1, 2], { timeuot: 5 } as never), {
+        code: "ERR_FORK_ARGUMENT",
+        message: /did you mean 'timeout'/,
       });
       await assertAlive(rpc as Rpc);
     });

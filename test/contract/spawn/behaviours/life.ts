@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { ChildProcess } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { EventEmitter, once } from "node:events";
+import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { type Behaviour, seenError, story, untouched } from "../behaviour.js";
 
@@ -120,6 +121,37 @@ export const life: Behaviour[] = [
       child.stdout.resume();
       await once(child, "close");
       return seen;
+    },
+  },
+
+  {
+    name: "data comes in the context of the call, whoever asks for the stream",
+    observe: async ({ spawn }) => {
+      const storage = new AsyncLocalStorage<string>();
+      const child = storage.run("inside", () => spawn("echo", ["x"]));
+      const seen: unknown[] = [];
+      storage.run("outside", () => child.stdout.on("data", () => seen.push(storage.getStore())));
+      await once(child, "close");
+      return seen;
+    },
+  },
+
+  {
+    name: "the streams are properties like any other: wrappers put streams of their own there",
+    observe: async ({ spawn }) => {
+      const child = spawn("cat");
+      const { stdin, stdio } = child;
+      const own = new PassThrough();
+      const wrapped = Object.assign(child as unknown as Record<string, unknown>, {
+        stdin: own,
+        stdout: own,
+        stderr: 5,
+      });
+      stdin.end();
+      const same = [stdio === child.stdio, stdio[0] === stdin, wrapped["stdin"] === own, wrapped["stdout"] === own];
+      wrapped["stdio"] = [own];
+      await once(child, "close");
+      return [...same, wrapped["stderr"], (wrapped["stdio"] as unknown[]).length];
     },
   },
 

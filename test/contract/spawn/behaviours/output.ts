@@ -1,7 +1,7 @@
 /** execFile() and exec(). */
 import { once } from "node:events";
 import { promisify } from "node:util";
-import { type Api, type Behaviour, seenError } from "../behaviour.js";
+import { type Api, type Behaviour, seenError, thrown } from "../behaviour.js";
 
 type Arguments = [file: string, ...others: unknown[]];
 
@@ -151,6 +151,17 @@ export const output: Behaviour[] = [
       }
     },
   },
+  ...(["exec", "execFile"] as const).map(
+    (name): Behaviour => ({
+      name: `promisify(${name}) throws for a signal that is none`,
+      observe: (api) =>
+        thrown(() => {
+          const promise = promisify(api[name] as Api["exec"])("true", { signal: "abort" } as never);
+          promise.catch(() => {});
+          return promise.child;
+        }),
+    }),
+  ),
   {
     name: "names and promisify's own",
     observe: ({ exec, execFile }) => [
