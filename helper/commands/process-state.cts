@@ -3,9 +3,7 @@ import type net from "node:net";
 import type { Value } from "../protocol/message.cjs";
 import { loadNet, openSocket } from "../protocol/open-socket.cjs";
 import type { HandleKind } from "../protocol/plans.cjs";
-
-/** What a worker's function receives after its socket. */
-export type Argument = Value | net.Socket | net.Server | number;
+import type { Argument } from "../protocol/process-context.cjs";
 
 type Pending = { value: Value } | { kind: HandleKind; fd: number };
 
@@ -28,7 +26,7 @@ export function takeArguments(): Argument[] {
 }
 
 /**
- * For a play of a start, which takes all that there is.
+ * For a dry run of a start, which takes all that there is.
  * @returns brings back what was given so far
  */
 export function setAside(): () => void {

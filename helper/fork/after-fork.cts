@@ -1,7 +1,7 @@
 /** What a forked child must make its own. */
 import type { Addon } from "../../native/addon/addon.cjs";
 import type { ForkPlan } from "../protocol/plans.cjs";
-import { processFacts } from "../protocol/process-context.cjs";
+import { processContext } from "../protocol/process-context.cjs";
 import { renewEntropy } from "./entropy.cjs";
 import { replaceStdio } from "./stdio.cjs";
 
@@ -12,7 +12,7 @@ import { replaceStdio } from "./stdio.cjs";
 export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[] = []): void {
   Object.defineProperty(process, "pid", { value: addon.getpid(), enumerable: true, configurable: true });
   renewEntropy();
-  for (const forget of processFacts()?.onFork ?? []) forget();
+  for (const forget of processContext()?.onFork ?? []) forget();
   if (plan.stdio !== undefined) replaceStdio(addon, plan.stdio, fds);
   if (plan.detached) addon.setsid();
   if (plan.cwd !== undefined) process.chdir(plan.cwd);

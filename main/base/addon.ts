@@ -1,6 +1,6 @@
 /** The addon as the parent uses it: loaded once, on Linux. */
 
-import { processFacts } from "../../helper/protocol/process-context.cjs";
+import { processContext } from "../../helper/protocol/process-context.cjs";
 import { type Addon, loadAddon } from "../../native/addon/addon.cjs";
 import { ForkError } from "./errors.js";
 
@@ -19,7 +19,7 @@ function chooseAddon(): Addon | Error {
   if (process.env["DESKTOP_FORK_NO_ADDON"]) return new Error("DESKTOP_FORK_NO_ADDON is set");
   if (process.platform !== "linux") return new Error(`the addon is for Linux, this is ${process.platform}`);
   // A worker shares what its process has: a second copy would not know of the first one's children.
-  return processFacts()?.addon ?? loadAddon();
+  return processContext()?.addon ?? loadAddon();
 }
 
 /** @throws ForkError ERR_FORK_UNSUPPORTED */
