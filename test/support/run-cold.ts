@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { makeColdLibrary } from "./cold-library.js";
-import { FILE_TIMEOUT_MS } from "./hang-reporter.js";
+import { FILE_TIMEOUT_MS } from "./patience.js";
 
 const CONTRACT = ["contract/fork", "contract/rpc/fork", "contract/pool/fork"];
 
