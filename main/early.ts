@@ -4,14 +4,14 @@
  * own runtime: executed as one, it goes no further.
  */
 import { becomeRuntime } from "../helper/boot/become-runtime.cjs";
-import { processFacts } from "../helper/protocol/process-context.cjs";
+import { processContext } from "../helper/protocol/process-context.cjs";
 import { setHosted } from "./runtime/runtime.js";
 import { defaultTemplateCore } from "./template/template-process.js";
 
 setHosted();
 becomeRuntime();
 // A failure is told to whoever uses it first.
-if (processFacts() === undefined)
+if (processContext() === undefined)
   defaultTemplateCore()
     .ready()
     .catch(() => {});

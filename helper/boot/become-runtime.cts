@@ -6,7 +6,8 @@ export function becomeRuntime(): void {
   const plan = takeStartPlan();
   if (plan === undefined) return;
   // Only then: a parent has no use for what makes a template.
-  const { awaitProgram, becomeEmptyTemplate } = require("./arrival.cjs") as typeof import("./arrival.cjs");
+  const { awaitProgram, becomeEmptyTemplate } =
+    require("./program-template.cjs") as typeof import("./program-template.cjs");
   if (plan.program) awaitProgram(plan);
   else becomeEmptyTemplate(plan);
 }

@@ -1,4 +1,4 @@
-/** Trying whether forks work here at all: with a child that does what children do. */
+/** Whether forks work here at all, tried with a child that does the same as real ones. */
 import fs = require("node:fs");
 
 import type { Addon, WaitStatus } from "../../native/addon/addon.cjs";
@@ -16,20 +16,20 @@ const READABLE = 1;
 const OBJECTS = 144;
 const ELEMENTS = 1024;
 
-export interface Trial {
+export interface SelfTest {
   /** The child lives, or there will be none: this process may go on with other things. Never rejects. */
   begun: Promise<void>;
   /** Why this process can't be forked; undefined when it can. Never rejects. */
-  verdict: Promise<string | undefined>;
+  result: Promise<string | undefined>;
 }
 
-export function beginTrial(addon: Addon): Trial {
+export function beginSelfTest(addon: Addon): SelfTest {
   let begin = () => {};
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  const verdict = tryFork(addon, begin).catch((error: Error) => error.message);
-  return { begun, verdict: verdict.finally(begin) };
+  const result = tryFork(addon, begin).catch((error: Error) => error.message);
+  return { begun, result: result.finally(begin) };
 }
 
 async function tryFork(addon: Addon, begin: () => void): Promise<string | undefined> {
@@ -48,34 +48,34 @@ async function tryFork(addon: Addon, begin: () => void): Promise<string | undefi
         // It is reaped with the next child, or by whoever comes after this process.
         process.kill(result.pid, SIGKILL);
         addon.close(ours);
-        return resolve("no descriptor was left for a trial child");
+        return resolve("no descriptor was left for the child of the fork self-test");
       }
-      const gone = follow({ addon, pidfd: result.pidfd, word: ours }, resolve);
+      const gone = follow({ addon, pidfd: result.pidfd, report: ours }, resolve);
       holdForks(gone);
       begin();
     });
   });
 }
 
-interface TrialChild {
+interface TestChild {
   addon: Addon;
   /** Both are closed here. */
   pidfd: number;
-  /** Descriptor of the socket that it says its last word to. */
-  word: number;
+  /** Descriptor of the socket to which it sends a byte when it passes. */
+  report: number;
 }
 
 /**
- * The verdict is there with the child's last word: to take its memory down takes the kernel longer than all that is left then.
- * @param tell called with the verdict
+ * The result is there with the child's byte: to take its memory down takes the kernel longer than all that is left then.
+ * @param tell called with the result
  * @returns resolves when the child has been reaped. Never rejects
  */
-function follow({ addon, pidfd, word }: TrialChild, tell: (reason: string | undefined) => void): Promise<void> {
-  const hearing = new addon.Poller(word, () => hear(), READABLE);
+function follow({ addon, pidfd, report }: TestChild, tell: (reason: string | undefined) => void): Promise<void> {
+  const hearing = new addon.Poller(report, () => hear(), READABLE);
   const waiting = new addon.Poller(pidfd, () => reap(), READABLE);
   const timer = setTimeout(() => {
     addon.pidfdSignal(pidfd, SIGKILL);
-    tell(`a trial child did not come back within ${TIMEOUT_MS} ms`);
+    tell(`the child of the fork self-test did not come back within ${TIMEOUT_MS} ms`);
   }, TIMEOUT_MS);
   let heard = false;
   let ended = () => {};
@@ -83,10 +83,10 @@ function follow({ addon, pidfd, word }: TrialChild, tell: (reason: string | unde
   function hear(): void {
     if (heard) return;
     heard = true;
-    // If it ends without a word, its status tells why.
-    if (addon.peek(word, Buffer.alloc(1)) > 0) tell(undefined);
+    // Without the byte the exit status tells why.
+    if (addon.peek(report, Buffer.alloc(1)) > 0) tell(undefined);
     hearing.close();
-    addon.close(word);
+    addon.close(report);
   }
 
   function reap(): void {
@@ -94,7 +94,11 @@ function follow({ addon, pidfd, word }: TrialChild, tell: (reason: string | unde
     if (status === undefined) return;
     hear();
     const [siCode, siStatus] = status;
-    tell(siStatus === PASSED ? undefined : `a trial child ended with ${siCode === 1 ? "code" : "signal"} ${siStatus}`);
+    tell(
+      siStatus === PASSED
+        ? undefined
+        : `the child of the fork self-test ended with ${siCode === 1 ? "code" : "signal"} ${siStatus}`,
+    );
     clearTimeout(timer);
     waiting.close();
     addon.close(pidfd);
@@ -114,10 +118,10 @@ function statusOf(addon: Addon, pidfd: number): WaitStatus | undefined {
 }
 
 /** Turns the event loop, uses libuv's threads, collects garbage, and leaves as workers leave. */
-function live(addon: Addon, word: number): void {
+function live(addon: Addon, report: number): void {
   process.once("exit", (code) => {
-    // Node's ordinary way out is part of what is tried: then the status is the verdict.
-    if (code === PASSED && leavesQuickly()) say(addon, word);
+    // Node's ordinary way out is part of what is tried: then the status is the result.
+    if (code === PASSED && leavesQuickly()) say(addon, report);
   });
   setImmediate(() => {
     fs.stat("/", () => process.exit(PASSED));
@@ -125,9 +129,9 @@ function live(addon: Addon, word: number): void {
   });
 }
 
-function say(addon: Addon, word: number): void {
+function say(addon: Addon, report: number): void {
   try {
-    addon.sendmsg(word, [Buffer.alloc(1)], []);
+    addon.sendmsg(report, [Buffer.alloc(1)], []);
   } catch {
     // Nobody is left to hear it.
   }

@@ -1,28 +1,29 @@
-/** What makes a runtime a process of ours: it waits for commands from its parent. */
+/** A runtime that waits for commands from its parent. */
 import type { Addon } from "../../native/addon/addon.cjs";
-import { warmUpModules } from "../commands/modules.cjs";
-import { type Host, Server } from "../commands/server.cjs";
+import type { Host } from "../commands/host.cjs";
+import { Server } from "../commands/server.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
+import type { Received } from "../protocol/content.cjs";
 import { MAX_FRAME_BYTES } from "../protocol/frame.cjs";
 import { MessageType, PROTOCOL_VERSION } from "../protocol/message.cjs";
 import { loadNet } from "../protocol/open-socket.cjs";
 import { CHANNEL_FD, type Hello } from "../protocol/plans.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
 import { StreamChannel } from "../protocol/stream-channel.cjs";
-import { rehearse, rehearseStart } from "../warm-up/dry-run.cjs";
-import { loadForChildren } from "../warm-up/late-modules.cjs";
-import { beginTrial, type Trial } from "./fork-self-test.cjs";
+import { warmUp } from "../warm-up/warm-up.cjs";
+import { beginSelfTest, type SelfTest } from "./fork-self-test.cjs";
 import type { Prepared } from "./prepare.cjs";
 
 /** Where no addon can receive it later, the worker's socket is there from the start. */
 const SOCKET_FD = 4;
 
 /**
- * From now on the process does what its parent says.
- * @param trial the one that has begun already
+ * From now on the parent commands this process.
+ * @param selfTest the one that has begun already
  */
-export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<void> {
-  const host: Host = { addon, unforkable: plan.unforkable, socketFd: addon === undefined ? SOCKET_FD : undefined };
+export async function serve({ plan, addon, context }: Prepared, selfTest?: SelfTest): Promise<void> {
+  const socketFd = addon === undefined ? SOCKET_FD : undefined;
+  const host: Host = { addon, unforkable: plan.unforkable, socketFd, fresh: true, warmUp };
   const server = new Server(host, plan.detached ? undefined : CHANNEL_FD);
   server.takeOver();
   // It may have passed elsewhere, and be left out here: the dynamic linker preloads nothing for some.
@@ -30,24 +31,29 @@ export async function serve({ plan, addon }: Prepared, trial?: Trial): Promise<v
     host.unforkable ??= "the fork guard is not loaded: it can't be preloaded into this runtime";
   const hello: Hello = { protocol: PROTOCOL_VERSION, pid: process.pid, node: process.version };
   if (addon !== undefined && plan.tryFork && host.unforkable === undefined)
-    host.unforkable = await (trial ?? beginTrial(addon)).verdict;
+    host.unforkable = await (selfTest ?? beginSelfTest(addon)).result;
   if (host.unforkable !== undefined) hello.unforkable = host.unforkable;
   const channel = openChannel(addon, server);
   server.serve(channel);
   channel.say({ type: MessageType.Hello, hello });
 
   if (addon !== undefined && host.unforkable === undefined) {
-    host.littered = false;
-    host.rehearseStart = (child) => rehearseStart(addon, child);
-    server.commands.rehearse(() => rehearse(addon, host));
-    // What has been asked for already is answered first; what is to be forked waits for the check phase, too.
+    context.serviceLoaded = () => warmUp.service(addon);
+    server.commands.whenIdle({ begin: () => warmUp.template(addon, host), comesBefore: isForChildren });
+    // Commands that are here already are answered first; a fork waits for the check phase, too.
     setImmediate(() => {
-      loadForChildren();
-      server.commands.stayAwake();
+      warmUp.loadForChildren();
+      server.commands.awaitIdleness();
     });
-  } else server.commands.busyWith(warmUpModules());
-  // Most have been asked for something while they began.
+  } else server.commands.busyWith(warmUp.loadLoaders());
+  // Most parents have sent commands by now.
   if (channel instanceof SocketChannel) channel.readNow();
+}
+
+/** Before the first of these commands a template warms up: a child has what they leave behind, or nobody waits for it. */
+function isForChildren(command: Received): boolean {
+  if (command.type === MessageType.Fork) return command.plan.spare === true;
+  return command.type === MessageType.Require || command.type === MessageType.Eval;
 }
 
 function openChannel(addon: Addon | undefined, events: ChannelEvents): Channel {

@@ -1,6 +1,6 @@
 /** Where a fresh runtime starts: node [flags] main.cjs, with its plan in the channel. */
 
-import { beginTrial } from "./fork-self-test.cjs";
+import { beginSelfTest } from "./fork-self-test.cjs";
 import { prepare } from "./prepare.cjs";
 import { takeStartPlan } from "./start-plan.cjs";
 
@@ -9,12 +9,12 @@ if (plan === undefined) throw new Error("this file is started by desktop-fork, w
 process.argv.length = 1;
 const prepared = prepare(plan);
 const { addon } = prepared;
-const trial = addon !== undefined && plan.tryFork ? beginTrial(addon) : undefined;
-if (trial === undefined) serve();
-else void trial.begun.then(serve);
+const selfTest = addon !== undefined && plan.tryFork ? beginSelfTest(addon) : undefined;
+if (selfTest === undefined) serve();
+else void selfTest.begun.then(serve);
 
-/** What that needs is loaded while the trial is under way. */
+/** What that needs is loaded while the self-test is under way. */
 function serve(): void {
   const host = require("./host.cjs") as typeof import("./host.cjs");
-  void host.serve(prepared, trial);
+  void host.serve(prepared, selfTest);
 }

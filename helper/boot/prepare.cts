@@ -4,17 +4,17 @@ import fs = require("node:fs");
 import type { Addon } from "../../native/addon/addon.cjs";
 import { loadAddonFile } from "../../native/locate/load-file.cjs";
 import { takeArguments } from "../commands/process-state.cjs";
-import { leaveQuickly, rehearseExit } from "../fork/exit.cjs";
+import { leaveQuickly } from "../fork/exit.cjs";
 import { ignoreInterrupt } from "../fork/interrupt.cjs";
 import type { StartPlan } from "../protocol/plans.cjs";
-import { type ProcessFacts, setFacts } from "../protocol/process-context.cjs";
+import { type ProcessContext, setProcessContext } from "../protocol/process-context.cjs";
 import { ownAddon } from "./own-addon.cjs";
 import { withdrawPreload } from "./preload.cjs";
 
 export interface Prepared {
   plan: StartPlan;
   addon: Addon | undefined;
-  facts: ProcessFacts;
+  context: ProcessContext;
 }
 
 export function prepare(plan: StartPlan): Prepared {
@@ -31,10 +31,7 @@ export function prepare(plan: StartPlan): Prepared {
   if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
   ignoreInterrupt(addon);
   process.title = plan.title;
-  const facts: ProcessFacts = {
-    ...{ owner: plan.owner, addon, takeArguments, rehearseExit },
-    ...{ onFork: new Set(), plays: new Set() },
-  };
-  setFacts(facts);
-  return { plan, addon, facts };
+  const context: ProcessContext = { owner: plan.owner, addon, takeArguments, onFork: new Set() };
+  setProcessContext(context);
+  return { plan, addon, context };
 }

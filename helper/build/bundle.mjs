@@ -4,16 +4,18 @@
  */
 import fs from "node:fs";
 import path from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-const HELPER = fileURLToPath(new URL("../../dist/helper/", import.meta.url));
+/** The compiled helper; another than this checkout's is named as an argument. */
+const HELPER = path.resolve(process.argv[2] ?? fileURLToPath(new URL("../../dist/helper/", import.meta.url)));
 
-/** The service shares its state with the modules of its folder, and most templates have no use for it. */
-const FILES_OF_THEIR_OWN = ["../rpc/serve.cjs"];
+/** The rpc service shares its state with the modules of its folder, and most templates have no use for it. */
+const FILES_OF_THEIR_OWN = ["../rpc/serve.cjs", "../warm-up/service-dry-run.cjs"];
 
 /** These have a state, and are loaded from elsewhere too: a require() of their files is given what is in the bundle. */
-const SHARED_FILES = /helper\/(fork\/stdio|commands\/modules)\.cjs$/;
+const SHARED_FILES = /helper\/(fork\/stdio|modules\/load-module)\.cjs$/;
 
 const sharing = {
   name: "sharing",

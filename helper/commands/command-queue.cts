@@ -1,16 +1,21 @@
 /** Commands in their order, one at a time, and what a process does while there are none. */
 import type { Received } from "../protocol/content.cjs";
-import { MessageType } from "../protocol/message.cjs";
 
 /** A process that is asked sooner is one that others are in a hurry for. */
 const IDLE_AFTER_MS = 4;
+
+export interface IdleTask {
+  /** Commands wait for the promise, which never rejects. */
+  begin(): Promise<void>;
+  /** Whether the task, if it has not begun, comes before this command. Default: before none. */
+  comesBefore?(message: Received): boolean;
+}
 
 export class CommandQueue {
   readonly #execute: (message: Received) => Promise<void> | undefined;
   readonly #waiting: Received[] = [];
   #busy = false;
-  /** What is to be played before the first command that it helps. */
-  #rehearsal: (() => Promise<void>) | undefined;
+  #idleTask: IdleTask | undefined;
   #idling: NodeJS.Timeout | undefined;
 
   /** @param execute never throws; returns a promise, which never rejects, when the command takes more than this turn */
@@ -24,8 +29,7 @@ export class CommandQueue {
   }
 
   add(message: Received): void {
-    if (this.#idling !== undefined) clearTimeout(this.#idling);
-    this.#idling = undefined;
+    clearTimeout(this.#idling);
     this.#waiting.push(message);
     this.#pump();
   }
@@ -35,7 +39,7 @@ export class CommandQueue {
     return this.#waiting.splice(0);
   }
 
-  /** Commands wait for that; it never rejects. */
+  /** Commands wait for the promise, which never rejects. */
   busyWith(doing: Promise<void>): void {
     this.#busy = true;
     void doing.finally(() => {
@@ -44,61 +48,43 @@ export class CommandQueue {
     });
   }
 
-  /** Begins that, which never rejects, unless a command comes soon. */
-  whenIdle(begin: () => Promise<void>): void {
-    this.#idling = setTimeout(() => {
-      this.#idling = undefined;
-      this.busyWith(begin());
-    }, IDLE_AFTER_MS);
+  /** Begins the task as soon as nothing has been asked for for a while. */
+  whenIdle(task: IdleTask): void {
+    this.#idleTask = task;
+    this.awaitIdleness();
   }
 
-  /**
-   * Plays that, which never rejects, as soon as nothing is asked for; at the latest before any code of others is loaded and
-   * before a child is forked that nobody waits for.
-   */
-  rehearse(rehearsal: () => Promise<void>): void {
-    this.#rehearsal = rehearsal;
-    this.#awaitIdleness();
+  /** The task is of no use any more. */
+  dropIdleTask(): void {
+    this.#idleTask = undefined;
   }
 
-  /** What was done just now was not idleness: the time until the rehearsal begins anew. */
-  stayAwake(): void {
-    if (this.#rehearsal !== undefined && !this.#busy) this.#awaitIdleness();
-  }
-
-  dropRehearsal(): void {
-    this.#rehearsal = undefined;
-  }
-
-  #awaitIdleness(): void {
+  /** What happened until now was not idleness. */
+  awaitIdleness(): void {
     clearTimeout(this.#idling);
-    this.#idling = setTimeout(() => this.#play(), IDLE_AFTER_MS);
+    this.#idling = undefined;
+    if (this.#idleTask === undefined || this.#busy) return;
+    this.#idling = setTimeout(() => this.#beginIdleTask(), IDLE_AFTER_MS);
   }
 
-  #play(): void {
-    const rehearsal = this.#rehearsal;
-    this.#rehearsal = undefined;
-    if (rehearsal !== undefined) this.busyWith(rehearsal());
+  #beginIdleTask(): void {
+    const task = this.#idleTask;
+    this.#idleTask = undefined;
+    if (task !== undefined) this.busyWith(task.begin());
   }
 
   #pump(): void {
     while (!this.#busy) {
       const [message] = this.#waiting;
       if (message === undefined) break;
-      if (this.#rehearsal !== undefined && gainsByRehearsal(message)) {
-        this.#play();
+      if (this.#idleTask?.comesBefore?.(message)) {
+        this.#beginIdleTask();
         continue;
       }
       this.#waiting.shift();
       const doing = this.#execute(message);
       if (doing !== undefined) this.busyWith(doing);
     }
-    this.stayAwake();
+    this.awaitIdleness();
   }
-}
-
-/** The others can't wait, or leave nothing behind that a child could have. */
-function gainsByRehearsal(message: Received): boolean {
-  if (message.type === MessageType.Fork) return message.plan.spare === true;
-  return message.type === MessageType.Require || message.type === MessageType.Eval;
 }

@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import path = require("node:path");
 import vm = require("node:vm");
 
+import { readablePath } from "../modules/archive.cjs";
 import type { Value } from "../protocol/values.cjs";
-import { readablePath } from "./archive.cjs";
 
 declare global {
   /** The arguments of the `eval` that runs, or ran last. */
@@ -17,12 +17,7 @@ export function defineRequire(from: string): void {
   globalThis.require = createRequire(from);
 }
 
-/** Compiles what evaluate() needs. */
-export function warmUpEvaluation(): void {
-  runScript("0", process.execPath);
-}
-
-function runScript(code: string, filename: string): unknown {
+export function runScript(code: string, filename: string): unknown {
   return vm.runInThisContext(code, {
     filename,
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -1,11 +1,8 @@
 /** What a process has been given so far: a fork clones all of it. */
-import type net from "node:net";
 import { openHandle } from "../protocol/handles.cjs";
 import type { HandleKind } from "../protocol/plans.cjs";
+import type { Argument } from "../protocol/process-context.cjs";
 import type { Value } from "../protocol/values.cjs";
-
-/** What a worker's function receives after its socket. */
-export type Argument = Value | net.Socket | net.Server | number;
 
 type Pending = { value: Value } | { kind: HandleKind; fd: number };
 
@@ -28,7 +25,7 @@ export function takeArguments(): Argument[] {
 }
 
 /**
- * For a play of a start, which takes all that there is.
+ * For a dry run of a start, which takes all that there is.
  * @returns brings back what was given so far
  */
 export function setAside(): () => void {

@@ -1,6 +1,6 @@
 /** The worker's life: entering its function, and ending when that is done. */
 import type net from "node:net";
-import type { Argument } from "./process-state.cjs";
+import type { Argument } from "../protocol/process-context.cjs";
 
 export type WorkerFunction = (socket: net.Socket, ...args: Argument[]) => unknown;
 

@@ -12,26 +12,13 @@ import { type Message, MessageType } from "../protocol/message.cjs";
 import type { ForkPlan, RunPlan } from "../protocol/plans.cjs";
 import type { Failure } from "../protocol/remote-error.cjs";
 import { SocketChannel } from "../protocol/socket-channel.cjs";
-import { settle } from "../warm-up/compact-heap.cjs";
 import { CommandFailed, describeFailure, failed, noDescriptorLeft } from "./command-failed.cjs";
 import { CommandQueue } from "./command-queue.cjs";
+import type { Host } from "./host.cjs";
 import { addHandle, addValues } from "./process-state.cjs";
 import { answerSpawn, becomeProgram, type Spawned, spawnProgram } from "./spawn.cjs";
 import { evaluateCode, leaveService, loadModules, start } from "./start.cjs";
 import { WorkerEnd } from "./worker-end.cjs";
-
-export interface Host {
-  /** Undefined where there is none: no forks and no handles then. */
-  addon: Addon | undefined;
-  /** Why this process can't be forked. */
-  unforkable: string | undefined;
-  /** Without the addon: the descriptor of the worker's socket. */
-  socketFd: number | undefined;
-  /** What a process may do that waits for its start. Never rejects. */
-  rehearseStart?: (host: Host) => Promise<void>;
-  /** Modules were loaded into this fresh runtime: V8 may be in the middle of marking, and each child would go on with that. */
-  littered?: boolean;
-}
 
 /** What was asked for. */
 type Command = Pick<Received, "id" | "handles">;
@@ -58,8 +45,9 @@ export class Server implements ChannelEvents {
   /** Came ahead of need. */
   #end: WorkerEnd | undefined;
   #failure: Failure | undefined;
+  #needsCollection = false;
   #running = false;
-  #rehearsed = false;
+  #prepared = false;
   /** What runs is the rpc service. */
   #serving = false;
   #retiring = false;
@@ -181,11 +169,13 @@ export class Server implements ChannelEvents {
     } finally {
       this.#host.addon?.lifeline(-1);
     }
-    if (this.#host.littered !== undefined) this.#host.littered = true;
+    // V8 may be in the middle of marking, and each child would go on with that.
+    this.#needsCollection = this.#host.fresh;
   }
 
   /** Code of others runs next: it may draw random numbers, and it may never return. */
   #admitOthers(): void {
+    this.commands.dropIdleTask();
     wrapEntropy();
     if (this.#lifeline !== undefined) this.#host.addon?.lifeline(this.#lifeline);
   }
@@ -201,7 +191,7 @@ export class Server implements ChannelEvents {
       throw new CommandFailed("fork", error);
     }
     prepareEntropy();
-    await this.#settle();
+    await this.#compactHeap();
     const channel = this.#channel as Channel;
     await new Promise<void>((resolve) => {
       forkInCheckPhase(addon, (result) => {
@@ -220,18 +210,18 @@ export class Server implements ChannelEvents {
     });
   }
 
-  /** Before anybody is told that this process is ready, and before a child of it is born. */
-  #settle(): Promise<void> | undefined {
-    if (!this.#host.littered) return undefined;
-    this.#host.littered = false;
-    return settle();
+  /** Before this process says that it is ready, and before a fork. */
+  #compactHeap(): Promise<void> | undefined {
+    if (!this.#needsCollection) return undefined;
+    this.#needsCollection = false;
+    return this.#host.warmUp.compactHeap();
   }
 
   #sync({ id }: ReceivedOf<MessageType.Sync>): Promise<void> | undefined {
     const done = () => this.#channel?.say({ type: MessageType.Done }, id);
-    const settled = this.#settle()?.then(done);
-    if (settled === undefined) done();
-    return settled;
+    const compacted = this.#compactHeap()?.then(done);
+    if (compacted === undefined) done();
+    return compacted;
   }
 
   /** The child's side of a fork: this server ends, another takes over. Nothing that this one awaits may go on. */
@@ -239,8 +229,7 @@ export class Server implements ChannelEvents {
     this.#channel?.close();
     this.#end?.close();
     for (const message of this.commands.drop()) for (const handle of message.handles) addon.close(handle);
-    const { littered: _, ...host } = this.#host; // to collect in a child would copy the whole heap
-    const server = new Server(host, plan.detached ? undefined : fd);
+    const server = new Server({ ...this.#host, fresh: false }, plan.detached ? undefined : fd);
     const channel = new SocketChannel({ addon, fd, events: server, maxPayloadBytes: MAX_FRAME_BYTES });
     server.serve(channel);
     server.takeOver();
@@ -254,18 +243,18 @@ export class Server implements ChannelEvents {
     channel.readNow();
   }
 
-  /** There is time now, and none later: what the start would have to make is made, and the start is played. */
+  /** There is time now, and none later. */
   #prepare({ plan, handles }: ReceivedOf<MessageType.Prepare>): undefined {
     this.#end?.close();
     this.#end = new WorkerEnd(this.#host.addon, handles[0] as number);
     if (plan === "function") this.#end.open();
-    const { rehearseStart } = this.#host;
-    if (rehearseStart !== undefined && !this.#rehearsed) this.commands.whenIdle(() => rehearseStart(this.#host));
-    this.#rehearsed = true;
+    const { addon, unforkable, warmUp } = this.#host;
+    if (addon !== undefined && unforkable === undefined && !this.#prepared)
+      this.commands.whenIdle({ begin: () => warmUp.spare(addon, this.#host) });
+    this.#prepared = true;
   }
 
   #run(message: ReceivedOf<MessageType.Run>): Promise<void> | undefined {
-    this.commands.dropRehearsal(); // this process is no template
     this.#admitOthers();
     return start(message.plan, { addon: this.#host.addon, begin: (begun) => this.#begin(message, begun) });
   }

@@ -1,12 +1,13 @@
 /** What a command says to evaluate, to load and to enter: the code of others. */
 import type { Addon } from "../../native/addon/addon.cjs";
 import { ignoreInterrupt } from "../fork/interrupt.cjs";
+import { findExport } from "../modules/find-export.cjs";
+import { loadedModule, loadModule } from "../modules/load-module.cjs";
 import type { ContentOf } from "../protocol/content.cjs";
 import type { MessageType } from "../protocol/message.cjs";
 import type { FunctionPlan, RpcPlan, RunPlan } from "../protocol/plans.cjs";
 import { CommandFailed } from "./command-failed.cjs";
 import { evaluate, findFunction } from "./evaluate.cjs";
-import { findExport, loadedModule, loadModule } from "./modules.cjs";
 import { takeArguments } from "./process-state.cjs";
 import { enter, type WorkerFunction } from "./run.cjs";
 import type { WorkerEnd } from "./worker-end.cjs";

@@ -3,7 +3,7 @@ import os = require("node:os");
 
 import type { Addon } from "../../native/addon/addon.cjs";
 import type { ForkPlan } from "../protocol/plans.cjs";
-import { processFacts } from "../protocol/process-context.cjs";
+import { processContext } from "../protocol/process-context.cjs";
 import { renewEntropy } from "./entropy.cjs";
 import { replaceStdio } from "./stdio.cjs";
 
@@ -14,7 +14,7 @@ import { replaceStdio } from "./stdio.cjs";
 export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[] = []): void {
   Object.defineProperty(process, "pid", { value: addon.getpid(), enumerable: true, configurable: true });
   renewEntropy();
-  for (const forget of processFacts()?.onFork ?? []) forget();
+  for (const forget of processContext()?.onFork ?? []) forget();
   if (plan.stdio !== undefined) replaceStdio(addon, plan.stdio, fds);
   if (plan.detached) addon.setsid();
   follow(plan);

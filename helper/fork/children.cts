@@ -45,7 +45,7 @@ export class Children {
   }
 
   #reap(): void {
-    // Any other is nobody's business but that of the trial which it was forked for.
+    // Any other is nobody's business but the self-test's, which forked it.
     for (const status of this.#addon.reapChildren())
       if (this.#alive.delete(status[0])) this.#report(exitReport(status));
     if (this.#alive.size === 0) this.#whenGone?.();

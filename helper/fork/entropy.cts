@@ -9,7 +9,7 @@ import { syncBuiltinESMExports } from "node:module";
 
 import vm = require("node:vm");
 
-import { loadV8 } from "../warm-up/late-modules.cjs";
+import { loadV8 } from "./late-modules.cjs";
 
 /** Calls that empty Node's own caches whatever is left in them (128 UUIDs; 6 KB of integers, 6 bytes each). */
 const CACHED_UUIDS = 128;

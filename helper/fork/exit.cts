@@ -3,7 +3,7 @@
  * life. The kernel does the same in one go. What a program can see stays: `exit` listeners, the exit code, output.
  */
 import type { Addon } from "../../native/addon/addon.cjs";
-import { isStop } from "../boot/stopped.cjs";
+import { isStop } from "./program-stopped.cjs";
 
 /** These write their results while Node takes itself apart. */
 const NEEDS_ORDINARY_EXIT = /-prof\b|--prof\b|coverage|trace-event|--report|diagnostic-dir/;
@@ -54,23 +54,19 @@ function waysOut(): { emit: unknown; exit: unknown; reallyExit: unknown } {
   return { emit, exit, reallyExit };
 }
 
-/**
- * Plays the end of a process, so that real ones find it compiled and in memory of their own. What others have to do at an
- * exit is not done: their time has not come.
- */
-export function rehearseExit(): void {
+/** Whether no code of others has wrapped a function by which this process leaves. */
+export function hasOwnExit(): boolean {
   const now = waysOut();
-  if (own === undefined || own.emit !== now.emit || own.exit !== now.exit || own.reallyExit !== now.reallyExit) return;
-  const [listeners, wasOrdinary, { exitCode }] = [process.rawListeners("exit"), ordinary, process];
-  process.removeAllListeners("exit");
-  ordinary = true; // nobody leaves
-  Object.assign(process, { reallyExit: () => {} });
+  return own !== undefined && own.emit === now.emit && own.exit === now.exit && own.reallyExit === now.reallyExit;
+}
+
+/** Until `act` returns, an exit takes Node's ordinary way. */
+export function withOrdinaryExit(act: () => void): void {
+  const before = ordinary;
+  ordinary = true;
   try {
-    process.exit();
+    act();
   } finally {
-    Object.assign(process, { reallyExit: now.reallyExit, _exiting: false });
-    process.exitCode = exitCode;
-    ordinary = wasOrdinary;
-    for (const listener of listeners) process.on("exit", listener as NodeJS.ExitListener);
+    ordinary = before;
   }
 }

@@ -5,7 +5,7 @@ import type net from "node:net";
 import type { Writable } from "node:stream";
 import type { Addon } from "../../native/addon/addon.cjs";
 import { loadNet } from "../protocol/open-socket.cjs";
-import { loadFileOutput, loadTty } from "../warm-up/late-modules.cjs";
+import { loadFileOutput, loadTty } from "./late-modules.cjs";
 
 const NAMES = ["stdin", "stdout", "stderr"] as const;
 const NOTHING = -1;

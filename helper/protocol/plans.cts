@@ -37,7 +37,7 @@ export interface StartPlan {
   unforkable?: string;
   /** It will only be forked, and start programs. */
   template?: boolean;
-  /** Whether to fork a child on trial before saying hello. */
+  /** Whether the fork self-test comes before the hello. */
   tryFork?: boolean;
   detached?: boolean;
 }

@@ -2,8 +2,9 @@
 import net = require("node:net");
 
 import type { Addon } from "../../native/addon/addon.cjs";
-import { findExport, loadModule } from "../commands/modules.cjs";
 import { outputFlushed } from "../fork/stdio.cjs";
+import { findExport } from "../modules/find-export.cjs";
+import { loadModule } from "../modules/load-module.cjs";
 import { useAddon } from "../protocol/handles.cjs";
 import type { Link } from "../protocol/link.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";

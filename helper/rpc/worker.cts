@@ -1,12 +1,10 @@
 /** desktop-fork/worker: what code in a process of this library may want, and the functions of an rpc or pool worker. */
 
-import type { Argument } from "../commands/process-state.cjs";
-import { processFacts } from "../protocol/process-context.cjs";
+import { type Argument, processContext } from "../protocol/process-context.cjs";
 import { workerContext, workerListeners } from "./context.cjs";
 
-export type { Argument } from "../commands/process-state.cjs";
-
 export { OpenFile } from "../protocol/open-file.cjs";
+export type { Argument } from "../protocol/process-context.cjs";
 
 /** The `code` of what these functions throw in a process that is no rpc or pool worker. */
 const NO_WORKER = "ERR_FORK_NO_WORKER";
@@ -19,7 +17,7 @@ function context(what: string): NonNullable<ReturnType<typeof workerContext>> {
 
 /** Pid of the program that this process works for; undefined in a program that this library did not start. */
 export function ownerPid(): number | undefined {
-  return processFacts()?.owner;
+  return processContext()?.owner;
 }
 
 /**
@@ -27,7 +25,7 @@ export function ownerPid(): number | undefined {
  * only what is sent later. The handles among them are the caller's.
  */
 export function runArgs(): Argument[] {
-  return (processFacts()?.takeArguments() ?? []) as Argument[];
+  return processContext()?.takeArguments() ?? [];
 }
 
 /** Whether this code runs in an rpc or pool worker. */

@@ -2,7 +2,7 @@
 import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import { processFacts } from "../../helper/protocol/process-context.cjs";
+import { processContext } from "../../helper/protocol/process-context.cjs";
 import { untilAborted, type WaitOptions } from "../base/abort.js";
 import { callerFile } from "../base/caller.js";
 import { checkOptions } from "../base/check-options.js";
@@ -91,11 +91,11 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     functions: Readonly<Record<string, WorkerFunction>>,
     options: ProgramTemplateOptions = {},
   ): Template {
-    const facts = processFacts();
-    facts?.arrive?.(functions);
+    const context = processContext();
+    context?.becomeTemplate?.(functions);
     checkFunctions(functions);
     checkOptions(PROGRAM_TEMPLATE_OPTIONS, options);
-    if (facts !== undefined)
+    if (context !== undefined)
       throw new ForkError("ERR_FORK_UNSUPPORTED", "Template.ofProgram: this process was made by desktop-fork itself");
     if (hasProgramTemplate)
       throw new ForkError("ERR_FORK_USED", "Template.ofProgram: this program has such a template already");

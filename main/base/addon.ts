@@ -1,7 +1,7 @@
 /** The addon as the parent uses it: loaded once, on Linux. */
 
 import { whyNoAddon } from "../../helper/protocol/environment.cjs";
-import { processFacts } from "../../helper/protocol/process-context.cjs";
+import { processContext } from "../../helper/protocol/process-context.cjs";
 import { type Addon, loadAddon } from "../../native/addon/addon.cjs";
 import { heeding } from "./environment.js";
 import { ForkError } from "./errors.js";
@@ -18,7 +18,7 @@ function chooseAddon(): Addon | Error {
   const reason = heeding(whyNoAddon);
   if (reason !== undefined) return reason;
   // A worker shares what its process has: a second copy would not know of the first one's children.
-  return processFacts()?.addon ?? loadUsable();
+  return processContext()?.addon ?? loadUsable();
 }
 
 /** Every process is held by a pidfd; without them `child_process` does better. */

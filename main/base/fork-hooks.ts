@@ -2,7 +2,7 @@
  * What is this process's alone, and must be let go of in its forks: a process of ours may itself use the library, and be
  * forked after that.
  */
-import { processFacts } from "../../helper/protocol/process-context.cjs";
+import { processContext } from "../../helper/protocol/process-context.cjs";
 
 export interface Ownable {
   /** Closes what it has without a word to the other side. */
@@ -13,7 +13,7 @@ const owned = new Set<Ownable>();
 let listens = false;
 
 export function belongsHere(thing: Ownable): void {
-  if (!listens) processFacts()?.onFork.add(abandonAll);
+  if (!listens) processContext()?.onFork.add(abandonAll);
   listens = true;
   owned.add(thing);
 }

@@ -46,7 +46,7 @@ const QUIT_TIMEOUT_MS = 2000;
 /** Longer waits would be taken for a hang, and end up as a timer of no time at all. */
 const MAX_QUIT_TIMEOUT_MS = 60_000;
 
-const DESKTOP_FORK_OPTIONS: OptionSchema<DesktopForkOptions> = {
+const ELECTRON_OPTIONS: OptionSchema<DesktopForkOptions> = {
   what: "desktopFork",
   kinds: {
     ...RUNTIME_KINDS,
@@ -72,7 +72,7 @@ let called = false;
  *   outside an Electron main process. ERR_FORK_ARGUMENT when it is called twice, or late: after a template was used
  */
 export function desktopFork(options: DesktopForkOptions = {}): DesktopFork {
-  checkOptions(DESKTOP_FORK_OPTIONS, options);
+  checkOptions(ELECTRON_OPTIONS, options);
   const {
     app = electronApp(),
     quitTimeoutMs = QUIT_TIMEOUT_MS,

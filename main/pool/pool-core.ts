@@ -66,7 +66,7 @@ export class PoolCore implements Actions<Job>, PoolWorkerEvents {
   /** Keeps this program alive as long as there are jobs to be done. */
   readonly #keepAlive = setInterval(() => {}, FOREVER_MS).unref();
   /** A worker outlives the job that it is started for, and must not keep that job's context. */
-  readonly #scope = new AsyncResource("DESKTOP_FORK_POOL");
+  readonly #scope = new AsyncResource("DesktopForkPool");
   #unsettled = 0;
   #wakeTimer: NodeJS.Timeout | undefined;
   #startError: Error | undefined;

@@ -171,7 +171,7 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
 /** The core lives as long as there is work; it must not keep the pool's object alive. */
 function eventsFor(pool: WeakRef<EventEmitter<PoolEvents>>): CoreEvents {
   // Not that of the job which happens to need a worker.
-  const scope = new AsyncResource("DESKTOP_FORK_POOL");
+  const scope = new AsyncResource("DesktopForkPool");
   const emit = <K extends keyof PoolEvents>(name: K, make: () => PoolEvents[K]) => {
     if (!pool.deref()?.listenerCount(name)) return;
     const values = make();

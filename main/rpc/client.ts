@@ -30,7 +30,7 @@ export class RpcClient implements SessionEvents {
   readonly listeners = new Listeners();
   readonly #events: ClientEvents;
   /** Listeners are called in the context of whoever made the client. */
-  readonly #scope = new AsyncResource("DESKTOP_FORK_RPC");
+  readonly #scope = new AsyncResource("DesktopForkRpc");
   readonly #session: Session;
   readonly #functions = new Map<string, number>();
   readonly #pending = new Map<number, PendingCall>();

@@ -42,7 +42,7 @@ export interface Service {
 
 /** Workers start serving several times sooner when their template has loaded what serves. */
 export function preloadService(): void {
-  if (LIBRARY !== undefined) preloadInTemplates(path.join(LIBRARY, "helper", "warm-up", "rpc-dry-run.cjs"));
+  if (LIBRARY !== undefined) preloadInTemplates(path.join(LIBRARY, "helper", "rpc", "preload.cjs"));
 }
 
 const SERIALIZER: Kind = { expected: "'json' or { serialize, deserialize, module }", holds: isSerializer };

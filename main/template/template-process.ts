@@ -1,7 +1,7 @@
 /** What stands behind a template: a process that is started again on the next use after it has died. */
 
 import { MessageType } from "../../helper/protocol/message.cjs";
-import { processFacts } from "../../helper/protocol/process-context.cjs";
+import { processContext } from "../../helper/protocol/process-context.cjs";
 import type { DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { tryAddon } from "../base/addon.js";
 import { variable } from "../base/environment.js";
@@ -40,7 +40,7 @@ export class TemplateCore {
   #closed = false;
 
   constructor(options: TemplateCoreOptions) {
-    if (processFacts()?.arrive !== undefined)
+    if (processContext()?.becomeTemplate !== undefined)
       throw new ForkError(
         "ERR_FORK_UNSUPPORTED",
         "this process is to become a template, and has not come to Template.ofProgram() yet: call that first",

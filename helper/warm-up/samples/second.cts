@@ -1,2 +1,2 @@
-/** A module that no process has loaded before it plays its start: the worker of a rehearsal, under another name. */
-export { play } from "./worker.cjs";
+/** A module that no process has loaded before its dry run: the sample worker, under another name. */
+export { work } from "./worker.cjs";

@@ -1,17 +1,17 @@
-/** The worker that a rehearsal plays: what it does, real ones do. */
+/** The worker of a dry run. */
 import { once } from "node:events";
 import type net from "node:net";
 
 let closed: Promise<unknown> | undefined;
 
-export function play(socket: net.Socket): void {
+export function work(socket: net.Socket): void {
   closed = once(socket, "close");
   socket.end("x");
   socket.resume();
 }
 
-/** @returns what resolves when the part has been played to its end; undefined when nobody has played it since the last call */
-export function curtain(): Promise<unknown> | undefined {
+/** @returns resolves when the worker's socket is closed; undefined when no worker has run since the last call */
+export function takeClosed(): Promise<unknown> | undefined {
   const last = closed;
   closed = undefined;
   return last;

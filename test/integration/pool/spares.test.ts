@@ -72,7 +72,7 @@ suite("spares of a pool", () => {
   test("what serves calls was loaded by its template", async (t) => {
     const { pool } = await sparedPool(t, { isolate: "job" });
     const loaded = (await pool.run("loaded")) as string[];
-    assert.ok(loaded.some((file) => file.endsWith("/rpc-dry-run.cjs")));
+    assert.ok(loaded.some((file) => file.endsWith("/rpc/preload.cjs")));
     await pool.close();
   });
 });

@@ -4,7 +4,7 @@ import { setImmediate } from "node:timers/promises";
 
 import vm = require("node:vm");
 
-import { loadV8 } from "./late-modules.cjs";
+import { loadV8 } from "../fork/late-modules.cjs";
 
 let gc: NodeJS.GCFunction | undefined;
 

@@ -14,9 +14,9 @@ const URL_SPECIFIER = /^(file|node|data):/;
 /** One with nothing to decode and nothing to resolve, unless a name in it begins with a dot: parsing it takes a start 0.1 ms. */
 const PLAIN_FILE_URL = /^file:\/\/(\/[\w/.+@-]*)$/;
 
-type Namespace = Record<string, unknown>;
+export type Namespace = Record<string, unknown>;
 
-function importUrl(url: string): Promise<Namespace> {
+export function importUrl(url: string): Promise<Namespace> {
   return import(url) as Promise<Namespace>;
 }
 
@@ -38,8 +38,8 @@ function importer(from: string): (specifier: string) => Promise<Namespace> {
   return found;
 }
 
-/** As an `import()` in that file; Node's warning about the option that this takes goes to nobody. */
-function importFrom(from: string, specifier: string): Promise<Namespace> {
+/** As an `import()` in that file; Node's warning about the option that this takes is not printed. */
+export function importFrom(from: string, specifier: string): Promise<Namespace> {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {
@@ -47,14 +47,6 @@ function importFrom(from: string, specifier: string): Promise<Namespace> {
   } finally {
     process.emitWarning = emitWarning;
   }
-}
-
-/** Loads what loading needs. */
-export async function warmUpModules(): Promise<void> {
-  await importFrom(process.execPath, "data:text/javascript,");
-  if (LIBRARY === undefined) return;
-  for (const name of ["esm.mjs", "commonjs.cjs"])
-    await importUrl(pathToFileURL(path.join(LIBRARY, "helper", "warm-up", "samples", name)).href);
 }
 
 /** In a single executable `require` knows nothing but Node's own modules. */
@@ -119,21 +111,4 @@ export function loadedModule(specifier: string, from: string): Namespace | undef
 
 function key(specifier: string, from: string): string {
   return URL_SPECIFIER.test(specifier) ? specifier : `${from}\0${specifier}`;
-}
-
-/** What every object or function has is nobody's export. */
-function exportsItself(exports: Namespace, name: string): boolean {
-  if (Object.hasOwn(exports, name)) return true;
-  return name in exports && !(name in (typeof exports === "function" ? Function.prototype : Object.prototype));
-}
-
-/** @throws TypeError when the module has no such export */
-export function findExport(namespace: Namespace, name: string, specifier: string): unknown {
-  if (Object.hasOwn(namespace, name)) return namespace[name];
-  // What a CommonJS module assigns in a way that is not seen from outside is on its default export only.
-  const fallback = namespace["default"] as Namespace | undefined;
-  if (fallback && (typeof fallback === "object" || typeof fallback === "function") && exportsItself(fallback, name))
-    return fallback[name];
-  const names = Object.keys(namespace).join(", ");
-  throw new TypeError(`the module '${specifier}' does not export '${name}'; it exports ${names || "nothing"}`);
 }

@@ -1,30 +1,26 @@
 /**
- * For templates whose workers will serve rpc: loads the service, and plays a worker's life under it, so that workers find
- * everything loaded and compiled. The play takes the very path that real workers take, with an addon that only pretends to
- * wait, so that nothing happens later: a template may be forked at any time.
+ * A worker's whole life under rpc, in a process that is none. The dry run takes the very path that real workers take, with
+ * pollers that only report what they are told, so that nothing happens later: a template may be forked at any time.
  */
 import { type Addon, type Poller, READABLE } from "../../native/addon/addon.cjs";
 import { FrameWriter, type Outlet } from "../protocol/frame-writer.cjs";
 import { useAddon } from "../protocol/handles.cjs";
 import type { RpcPlan } from "../protocol/plans.cjs";
-import { processFacts } from "../protocol/process-context.cjs";
 import { FrameType, RPC } from "../rpc/frame-type.cjs";
 import { abandonService, type Service, serveRpc } from "../rpc/serve.cjs";
 import { writeValues } from "../rpc/values.cjs";
 
-import "../rpc/worker.cjs";
-
 const MAX_FRAME_BYTES = 4096;
 
-/** Says that something has come when it is told to. */
-class StagePoller implements Poller {
-  static last: StagePoller;
+/** Reports what it is told to. */
+class DryPoller implements Poller {
+  static last: DryPoller;
 
   constructor(
     _fd: number,
     readonly arrived: (events: number) => void,
   ) {
-    StagePoller.last = this;
+    DryPoller.last = this;
   }
 
   start(): void {}
@@ -50,8 +46,8 @@ const CALLS: readonly [type: FrameType, id: number, values: readonly unknown[], 
   [FrameType.Call, 4, ["text"], 1],
 ];
 
-/** Has the caller's end of the stage's socket write frames. */
-class StageOutlet implements Outlet {
+/** Writes frames to the caller's end of the socket. */
+class CallerOutlet implements Outlet {
   readonly carriesHandles = false;
 
   constructor(
@@ -65,22 +61,25 @@ class StageOutlet implements Outlet {
   }
 }
 
-/** Resolves when it is over, in this turn of the event loop. */
-function play(addon: Addon): Promise<void> {
+/**
+ * @param leave the last step of a worker's life
+ * @returns resolves in this turn of the event loop
+ */
+export function dryRunService(addon: Addon, leave: () => void): Promise<void> {
   const [workerFd, callerFd] = addon.socketpair();
   return new Promise((resolve) => {
     const exit: Service["exit"] = (server) => {
       abandonService(server); // which closes the worker's end
       addon.close(callerFd);
       useAddon(addon);
-      facts?.rehearseExit?.();
+      leave();
       resolve();
     };
-    const stage: Addon = { ...addon, Poller: StagePoller };
-    serveRpc({ addon: stage, fd: workerFd, namespace: FUNCTIONS, plan: PLAN, args: [], exit });
-    const poller = StagePoller.last;
+    const patient: Addon = { ...addon, Poller: DryPoller };
+    serveRpc({ addon: patient, fd: workerFd, namespace: FUNCTIONS, plan: PLAN, args: [], exit });
+    const poller = DryPoller.last;
     const writer = new FrameWriter(RPC, MAX_FRAME_BYTES);
-    writer.attach(new StageOutlet(addon, callerFd));
+    writer.attach(new CallerOutlet(addon, callerFd));
     for (const [type, id, values, extra] of CALLS) {
       writer.begin(type, id, extra);
       writeValues(writer, values, undefined);
@@ -92,11 +91,4 @@ function play(addon: Addon): Promise<void> {
     writer.flush();
     poller.arrived(READABLE);
   });
-}
-
-const facts = processFacts();
-const addon = facts?.addon;
-if (addon?.hasGuard()) {
-  void play(addon);
-  facts?.plays?.add(() => play(addon));
 }

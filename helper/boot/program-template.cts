@@ -1,9 +1,9 @@
-/** How a program that was started as a template of itself stops where it is to stop. */
+/** A program that was started as a template of itself: it stops at the point where it becomes a template. */
 import { wrapEntropy } from "../fork/entropy.cjs";
+import { isStop, ProgramStopped } from "../fork/program-stopped.cjs";
 import type { StartPlan } from "../protocol/plans.cjs";
 import { serve } from "./host.cjs";
 import { type Prepared, prepare } from "./prepare.cjs";
-import { isStop, ProgramStopped } from "./stopped.cjs";
 
 /** A bundled program, as its own runtime: it goes no further than its first module. */
 export function becomeEmptyTemplate(plan: StartPlan): never {
@@ -18,9 +18,9 @@ export function awaitProgram(plan: StartPlan): void {
   const ours = LEAVING.map((event) => process.listeners(event as "exit"));
   const early = () => process.stderr.write("desktop-fork: the program ended before it came to Template.ofProgram()\n");
   process.once("exit", early);
-  prepared.facts.arrive = (functions) => {
-    delete prepared.facts.arrive;
-    // What the program does at its end is for the program to do, not for each of its workers.
+  prepared.context.becomeTemplate = (functions) => {
+    delete prepared.context.becomeTemplate;
+    // What a program does at its end is its own to do, not its workers'.
     for (const [index, event] of LEAVING.entries()) keepListeners(event, ours[index] ?? []);
     Object.assign(globalThis, functions);
     return stop(prepared);
