@@ -6,15 +6,25 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/**
+ * Calls back once, at once when the signal was aborted before.
+ * @returns ends the listening
+ */
+export function onAbort(signal: AbortSignal, act: () => void): () => void {
+  if (signal.aborted) {
+    act();
+    return () => {};
+  }
+  signal.addEventListener("abort", act, { once: true });
+  return () => signal.removeEventListener("abort", act);
+}
+
 /** What was waited for goes on; if it fails later, that is nobody's concern. */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(abortError(signal));
-    if (signal.aborted) return abort();
-    signal.addEventListener("abort", abort, { once: true });
-    stop = () => signal.removeEventListener("abort", abort);
+    stop = onAbort(signal, () => reject(abortError(signal)));
   });
   try {
     return await Promise.race([promise, aborted]);

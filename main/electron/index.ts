@@ -2,8 +2,8 @@
 import { ForkError } from "../base/errors.js";
 import { type ProcessMetric, processMetrics } from "../metrics/process-metrics.js";
 import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime/runtime.js";
+import { type DefaultTemplateOptions, startDefaultTemplate } from "../template/default-template.js";
 import { endProcesses, hasWorkers, killProcesses } from "../template/shutdown.js";
-import { type DefaultTemplateOptions, startDefaultTemplate } from "../template/template-process.js";
 import { type App, electronApp } from "./app.js";
 import { endWithApp } from "./quit.js";
 

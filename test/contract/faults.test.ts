@@ -12,7 +12,7 @@ import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { closeDefaultTemplate, ForkProcess, Template, type TemplateDeath } from "../../main/index.js";
 import { createPool } from "../../main/pool/index.js";
-import { defaultTemplateCore } from "../../main/template/template-process.js";
+import { defaultTemplate } from "../../main/template/default-template.js";
 import { FORK } from "../support/configurations.js";
 import { forbidLeaks } from "../support/leaks.js";
 import { exists, processesOf } from "../support/processes.js";
@@ -39,7 +39,7 @@ suite("faults of the original", () => {
     const worker = await idle(ForkProcess.create());
     const first = pidOf("template default");
     process.kill(first, "SIGKILL");
-    await until(() => defaultTemplateCore().process?.over !== undefined, "the news of the template's end");
+    await until(() => defaultTemplate().process?.over !== undefined, "the news of the template's end");
     const later = await ForkProcess.create().run(WORKERS, "default");
     later.socket.end("alive");
     assert.equal(await text(later.socket), "alive");
@@ -90,7 +90,7 @@ suite("faults of the original", () => {
     ]) {
       const proc = prepare(ForkProcess.create());
       await assert.rejects(proc.ready());
-      const status = await until(() => proc.core.connection?.status, "its end");
+      const status = await until(() => proc.core.status, "its end");
       assert.deepEqual(status, { code: 1, signal: null });
     }
     const worker = await ForkProcess.create().eval("function leave() { process.exit(7) }").run("leave");
@@ -211,7 +211,7 @@ suite("faults of the original", () => {
 
   test("fault 16: ps tells default template, own template, fresh runtime, process and worker apart", async () => {
     using template = await Template.start({ name: "own" });
-    using fresh = await ForkProcess.exec({ title: "fresh" }).ready();
+    using fresh = await ForkProcess.fresh({ title: "fresh" }).ready();
     using forked = await ForkProcess.create().ready();
     await using worker = await idle(ForkProcess.create());
     assert.equal(pidOf("template own"), template.pid);
@@ -223,7 +223,7 @@ suite("faults of the original", () => {
 
   test("fault 17: exec() is an exec, whatever was loaded first, and its pid is known at once", async () => {
     await import("../../main/early.js");
-    using proc = ForkProcess.exec();
+    using proc = ForkProcess.fresh();
     const { pid } = proc;
     assert.ok(pid !== undefined);
     const entry = processesOf(process.pid).find((each) => each.pid === pid);

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { type Message, MessageType } from "../../helper/protocol/message.cjs";
 import { describeError, MAX_CAUSES, reviveError } from "../../helper/protocol/remote-error.cjs";
 import { errorOfFailure } from "../../main/base/errors.js";
-import { readExit, readFailure, readHello, readNumber } from "../../main/connection/answers.js";
+import { readExit, readFailure, readHello, readNumber } from "../../main/connection/incoming.js";
 import { FUZZ } from "../support/fuzz.js";
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;

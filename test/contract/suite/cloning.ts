@@ -31,7 +31,7 @@ export function cloning({ forks }: Configuration): void {
     });
 
     test("the same holds for an executed process that has not said hello", async () => {
-      const proc = ForkProcess.exec().sendArg("before");
+      const proc = ForkProcess.fresh().sendArg("before");
       const fork = proc.fork().sendArg("the fork's");
       proc.sendArg("later");
       const told = await Promise.all([argumentsOf(fork), argumentsOf(proc)]);
