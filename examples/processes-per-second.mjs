@@ -15,7 +15,7 @@ async function run(proc) {
 
 const ways = {
   "ForkProcess.fork()": () => run(prepared.fork()),
-  "ForkProcess.exec()": () => run(ForkProcess.exec().eval(LEAVE)),
+  "ForkProcess.fresh()": () => run(ForkProcess.fresh().eval(LEAVE)),
   "child_process.fork()": () => once(fork(new URL("./empty.cjs", import.meta.url)), "exit"),
 };
 

@@ -16,4 +16,4 @@ await Promise.all(["first", "second", "third"].map((title) => tell(template.fork
 template.close();
 
 // 3. A fresh runtime: no template, nothing shared, slowest.
-await tell(ForkProcess.exec(), "fresh");
+await tell(ForkProcess.fresh(), "fresh");

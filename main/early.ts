@@ -6,12 +6,12 @@
 import { becomeRuntime } from "../helper/boot/become-runtime.cjs";
 import { processContext } from "../helper/protocol/process-context.cjs";
 import { setHosted } from "./runtime/runtime.js";
-import { defaultTemplateCore } from "./template/template-process.js";
+import { defaultTemplate } from "./template/default-template.js";
 
 setHosted();
 becomeRuntime();
 // A failure is told to whoever uses it first.
 if (processContext() === undefined)
-  defaultTemplateCore()
+  defaultTemplate()
     .ready()
     .catch(() => {});

@@ -1,6 +1,6 @@
 /** desktop-fork: workers in milliseconds, forked from a template process. */
 
-export { type ExecOptions, type ForkOptions, ForkProcess, type RunOptions } from "./api/fork-process.js";
+export { type ForkOptions, ForkProcess, type FreshOptions, type RunOptions } from "./api/fork-process.js";
 export { type ProgramTemplateOptions, Template, type TemplateOptions, type WorkerFunction } from "./api/template.js";
 export type { Worker } from "./api/worker.js";
 export type { WaitOptions } from "./base/abort.js";
@@ -21,5 +21,6 @@ export type {
   SpawnOptionsWithStdioTuple,
   StdioOption,
 } from "./spawn/types.js";
-export { closeDefaultTemplate, type TemplateDeath } from "./template/template-process.js";
-export type { AdoptOptions } from "./transfer/take.js";
+export { closeDefaultTemplate } from "./template/default-template.js";
+export type { TemplateDeath } from "./template/template-process.js";
+export type { TakeOptions } from "./transfer/take.js";

@@ -2,17 +2,18 @@
 import type { ChildProcess, ChildProcessByStdio, ChildProcessWithoutNullStreams } from "node:child_process";
 import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { MessageType } from "../../helper/protocol/message.cjs";
+import { MessageType, type Value } from "../../helper/protocol/message.cjs";
 import { untilAborted, type WaitOptions } from "../base/abort.js";
 import { requireAddon } from "../base/addon.js";
 import { callerFile } from "../base/caller.js";
 import { checkOptions, type OptionSchema } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
-import { copyHandle, type Handle } from "../handles/handles.js";
+import { copyHandle, type Handle, type SentHandle } from "../handles/handles.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "../handles/stdio.js";
 import { socketOf } from "../lifecycle/enter-function.js";
-import { type BirthOptions, type ExecOptions as CoreExecOptions, titleOf } from "../lifecycle/options.js";
-import { ProcessCore } from "../lifecycle/process-core.js";
+import { ManagedProcess } from "../lifecycle/managed-process.js";
+import { type FreshStartOptions, type StartOptions, titleOf } from "../lifecycle/options.js";
+import type { Step } from "../lifecycle/replay-log.js";
 import { runPlan, specifierOf } from "../lifecycle/run-target.js";
 import type { RuntimeOptions } from "../runtime/runtime.js";
 import { becomeProgram } from "../spawn/become.js";
@@ -23,11 +24,11 @@ import type {
   SpawnOptionsWithStdioTuple,
   StdioOption,
 } from "../spawn/types.js";
-import { defaultTemplateCore } from "../template/template-process.js";
+import { defaultTemplate } from "../template/default-template.js";
 import { toHandle } from "../transfer/give.js";
-import { type AdoptOptions, fromHandle } from "../transfer/take.js";
+import { fromHandle, type TakeOptions } from "../transfer/take.js";
 import { takeValues } from "./arguments.js";
-import { ADOPT_OPTIONS, EXEC_OPTIONS, FORK_OPTIONS, READY_OPTIONS, RUN_OPTIONS } from "./option-schemas.js";
+import { FORK_OPTIONS, FRESH_OPTIONS, READY_OPTIONS, RUN_OPTIONS, TAKE_OPTIONS } from "./option-schemas.js";
 import { Worker } from "./worker.js";
 
 export interface ForkOptions {
@@ -50,7 +51,7 @@ export interface ForkOptions {
   signal?: AbortSignal;
 }
 
-export interface ExecOptions extends ForkOptions, Omit<RuntimeOptions, "env"> {
+export interface FreshOptions extends ForkOptions, Omit<RuntimeOptions, "env"> {
   /** How long the runtime may take before it says hello, in milliseconds. Default: 30,000. */
   startTimeoutMs?: number;
 }
@@ -65,7 +66,7 @@ export interface RunOptions {
 }
 
 /** Processes whose object was dropped before `run` end, after doing what they were told. */
-const dropped = new FinalizationRegistry<ProcessCore>((core) => core.drop());
+const dropped = new FinalizationRegistry<ManagedProcess>((process) => process.drop());
 
 /**
  * A process that waits for commands: it can be prepared, forked any number of times, and finally given a function to run.
@@ -74,40 +75,46 @@ const dropped = new FinalizationRegistry<ProcessCore>((core) => core.drop());
  * {@link run}, which reject with the remote error.
  */
 export class ForkProcess {
-  readonly #core: ProcessCore;
+  readonly #process: ManagedProcess;
 
-  /** @hidden Made by create(), exec() and fork(); declared, so that the types refuse any other way. */
-  constructor(core: ProcessCore) {
-    this.#core = core;
-    dropped.register(this, core);
+  /** @hidden Made by create(), fresh() and fork(); declared, so that the types refuse any other way. */
+  constructor(process: ManagedProcess) {
+    if (!(process instanceof ManagedProcess))
+      throw new TypeError(
+        "ForkProcess has no public constructor: use ForkProcess.create(), ForkProcess.fresh() or fork()",
+      );
+    this.#process = process;
+    dropped.register(this, process, process);
   }
 
   /** A fork of the default template: an empty process, which is started on first use. */
   static create(options?: ForkOptions): ForkProcess {
-    return forkOf(defaultTemplateCore(), options);
+    return forkOf(defaultTemplate(), options);
   }
 
   /** A fresh runtime, never a fork: slower and larger, but it takes nothing from any template. */
-  static exec(options: ExecOptions = {}): ForkProcess {
-    return new ForkProcess(ProcessCore.exec({ ...options, ...birthOptions(options, EXEC_OPTIONS) } as CoreExecOptions));
+  static fresh(options: FreshOptions = {}): ForkProcess {
+    return new ForkProcess(
+      ManagedProcess.fresh({ ...options, ...startOptions(options, FRESH_OPTIONS) } as FreshStartOptions),
+    );
   }
 
-  /** The process's id once it is known: at once after `exec`, after the first answer otherwise. */
+  /** The process's id once it is known: at once after `fresh`, after the first answer otherwise. */
   get pid(): number | undefined {
-    return this.#core.pid;
+    return this.#process.pid;
   }
 
   /** This program's end of the pipe that is its standard input, if it was made with one. */
   get stdin(): PipeEnds["stdin"] {
-    return this.#core.pipes.stdin;
+    return this.#process.pipes.stdin;
   }
 
   get stdout(): PipeEnds["stdout"] {
-    return this.#core.pipes.stdout;
+    return this.#process.pipes.stdout;
   }
 
   get stderr(): PipeEnds["stderr"] {
-    return this.#core.pipes.stderr;
+    return this.#process.pipes.stderr;
   }
 
   /**
@@ -116,7 +123,7 @@ export class ForkProcess {
    * The new process fails with ERR_FORK_RIGHTS when this program is another user than it was, or in other groups.
    */
   fork(options?: ForkOptions): ForkProcess {
-    return forkOf(this.#core, options);
+    return forkOf(this.#process, options);
   }
 
   /**
@@ -125,11 +132,10 @@ export class ForkProcess {
    * @param args strings and octets
    */
   eval(code: string, ...args: (string | Uint8Array)[]): this {
-    this.#core.assertUsable();
+    this.#process.assertUsable();
     if (typeof code !== "string")
       throw new ForkError("ERR_FORK_ARGUMENT", `eval: the code must be a string, not ${typeof code}`);
-    this.#core.step(MessageType.Eval, takeValues(args, "eval", [code, callerFile()]));
-    return this;
+    return this.#tell(MessageType.Eval, takeValues(args, "eval", [code, callerFile()]));
   }
 
   /**
@@ -137,9 +143,8 @@ export class ForkProcess {
    * @param modules file: URLs, absolute paths, or what `import` in the calling file would take
    */
   require(...modules: (string | URL)[]): this {
-    this.#core.assertUsable();
-    this.#core.step(MessageType.Require, [callerFile(), ...modules.map(specifierOf)]);
-    return this;
+    this.#process.assertUsable();
+    return this.#tell(MessageType.Require, [callerFile(), ...modules.map(specifierOf)]);
   }
 
   /**
@@ -148,7 +153,7 @@ export class ForkProcess {
    * @throws ForkError ERR_FORK_HANDLE, ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
    */
   sendHandle(...handles: Handle[]): this {
-    this.#core.assertUsable();
+    this.#process.assertUsable();
     const addon = requireAddon("sending a handle");
     const copies = [];
     try {
@@ -157,7 +162,7 @@ export class ForkProcess {
       for (const { fd } of copies) addon.close(fd);
       throw error;
     }
-    for (const copy of copies) this.#core.step(MessageType.Handles, [], [copy]);
+    for (const copy of copies) this.#tell(MessageType.Handles, [], [copy]);
     return this;
   }
 
@@ -167,8 +172,13 @@ export class ForkProcess {
    * @throws ForkError ERR_FORK_ARGUMENT, ERR_FORK_TOO_LARGE
    */
   sendArg(...values: (string | Uint8Array)[]): this {
-    this.#core.assertUsable();
-    this.#core.step(MessageType.Arguments, takeValues(values, "sendArg"));
+    this.#process.assertUsable();
+    return this.#tell(MessageType.Arguments, takeValues(values, "sendArg"));
+  }
+
+  /** @param handles the process's from now on */
+  #tell(type: Step["type"], values: Value[], handles: SentHandle[] = []): this {
+    this.#process.tell({ type, values, handles });
     return this;
   }
 
@@ -178,7 +188,7 @@ export class ForkProcess {
    */
   async ready(options: WaitOptions = {}): Promise<this> {
     checkOptions(READY_OPTIONS, options);
-    await untilAborted(this.#core.ready(), options.signal);
+    await untilAborted(this.#process.ready(), options.signal);
     return this;
   }
 
@@ -192,16 +202,16 @@ export class ForkProcess {
   run(target: string, options?: RunOptions): Promise<Worker>;
   run(module: string | URL, exportName?: string, options?: RunOptions): Promise<Worker>;
   async run(target: string | URL, exportOrOptions?: string | RunOptions, more?: RunOptions): Promise<Worker> {
-    const core = this.#core;
+    const process = this.#process;
     const options = typeof exportOrOptions === "string" ? { ...more, export: exportOrOptions } : exportOrOptions;
     if (options !== undefined) checkOptions(RUN_OPTIONS, options);
-    core.assertUsable();
-    if (options?.signal !== undefined) core.obey(options.signal);
-    const entered = await core.run(runPlan(target, options));
-    const socket = socketOf(entered);
-    if (core.signal !== undefined) core.onAborted = (error) => socket.destroy(error);
-    core.letGo();
-    return new Worker({ connection: entered.connection, socket, pipes: core.pipes });
+    process.assertUsable();
+    if (options?.signal !== undefined) process.obey(options.signal);
+    // Objects with a finalizer live until the next full collection, with all that they hold.
+    dropped.unregister(process);
+    const socket = socketOf(process, await process.run(runPlan(target, options)));
+    if (process.signal !== undefined) process.events.aborted = (error) => socket.destroy(error);
+    return new Worker(process, socket);
   }
 
   /**
@@ -211,16 +221,16 @@ export class ForkProcess {
    *
    * @throws ForkError ERR_FORK_UNSUPPORTED without the addon; ERR_FORK_ARGUMENT
    */
-  exec<I extends StdioOption, O extends StdioOption, E extends StdioOption>(
+  become<I extends StdioOption, O extends StdioOption, E extends StdioOption>(
     file: string,
     args: readonly string[],
     options: SpawnOptionsWithStdioTuple<I, O, E>,
   ): ChildProcessByStdio<End<I, Writable>, End<O, Readable>, End<E, Readable>>;
-  exec(file: string, args?: readonly string[], options?: SpawnOptionsWithoutStdio): ChildProcessWithoutNullStreams;
-  exec(file: string, args: readonly string[], options: SpawnOptions): ChildProcess;
-  exec(file: string, args: readonly string[] = [], options: object = {}): ChildProcess {
-    this.#core.assertUsable();
-    return becomeProgram(this.#core, file, args, options) as unknown as ChildProcess;
+  become(file: string, args?: readonly string[], options?: SpawnOptionsWithoutStdio): ChildProcessWithoutNullStreams;
+  become(file: string, args: readonly string[], options: SpawnOptions): ChildProcess;
+  become(file: string, args: readonly string[] = [], options: object = {}): ChildProcess {
+    this.#process.assertUsable();
+    return becomeProgram(this.#process, file, args, options) as unknown as ChildProcess;
   }
 
   /**
@@ -234,7 +244,7 @@ export class ForkProcess {
    * @throws ForkError ERR_FORK_UNSUPPORTED without the addon; ERR_FORK_SYSTEM without descriptors, then the object is as before
    */
   toHandle(): Promise<net.Socket> {
-    return toHandle(this.#core);
+    return toHandle(this.#process);
   }
 
   /**
@@ -246,19 +256,19 @@ export class ForkProcess {
    * @throws ForkError ERR_FORK_HANDLE when no process waits there; ERR_FORK_PROTOCOL when it is of another version;
    *   ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
    */
-  static fromHandle(handle: net.Socket | number, options: AdoptOptions = {}): ForkProcess {
-    checkOptions(ADOPT_OPTIONS, options);
+  static fromHandle(handle: net.Socket | number, options: TakeOptions = {}): ForkProcess {
+    checkOptions(TAKE_OPTIONS, options);
     return new ForkProcess(fromHandle(handle, options));
   }
 
   /** @internal What stands behind it, for the parts of the library that run services of their own. */
-  get core(): ProcessCore {
-    return this.#core;
+  get core(): ManagedProcess {
+    return this.#process;
   }
 
   /** Ends the process now. Does nothing after `run`. */
   close(): void {
-    this.#core.close();
+    this.#process.close();
   }
 
   [Symbol.dispose](): void {
@@ -267,24 +277,24 @@ export class ForkProcess {
 }
 
 interface Forkable {
-  fork(options?: BirthOptions): ProcessCore;
+  fork(options?: StartOptions): ManagedProcess;
 }
 
 /** @throws ForkError when the source can't be forked any more; nothing is left open then */
 export function forkOf(source: Forkable, options: ForkOptions | undefined): ForkProcess {
   if (options === undefined) return new ForkProcess(source.fork());
-  const birth = birthOptions(options);
+  const own = startOptions(options);
   try {
-    return new ForkProcess(source.fork(birth));
+    return new ForkProcess(source.fork(own));
   } catch (error) {
-    birth.stdio?.close();
-    birth.stdio?.abandon();
+    own.stdio?.close();
+    own.stdio?.abandon();
     throw error;
   }
 }
 
 /** @throws ForkError ERR_FORK_ARGUMENT, ERR_FORK_HANDLE, ERR_FORK_SYSTEM */
-export function birthOptions(options: ForkOptions, schema: OptionSchema<ForkOptions> = FORK_OPTIONS): BirthOptions {
+export function startOptions(options: ForkOptions, schema: OptionSchema<ForkOptions> = FORK_OPTIONS): StartOptions {
   checkOptions(schema, options);
   return { ...options, title: options.title ?? titleOf("process"), stdio: Stdio.take(options.stdio) };
 }

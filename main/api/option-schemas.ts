@@ -14,8 +14,8 @@ import {
   SIGNAL,
   TEXT,
 } from "../base/option-kinds.js";
-import type { AdoptOptions } from "../transfer/take.js";
-import type { ExecOptions, ForkOptions, RunOptions } from "./fork-process.js";
+import type { TakeOptions } from "../transfer/take.js";
+import type { ForkOptions, FreshOptions, RunOptions } from "./fork-process.js";
 import type { ProgramTemplateOptions, TemplateOptions } from "./template.js";
 
 const START_TIMEOUT = integer({ least: 1, most: MAX_TIME_MS });
@@ -33,7 +33,7 @@ export const FORK_OPTIONS: OptionSchema<ForkOptions> = {
   },
 };
 
-export const EXEC_OPTIONS: OptionSchema<ExecOptions> = {
+export const FRESH_OPTIONS: OptionSchema<FreshOptions> = {
   what: "a fresh process",
   kinds: { ...RUNTIME_KINDS, ...FORK_OPTIONS.kinds, startTimeoutMs: START_TIMEOUT },
 };
@@ -45,7 +45,7 @@ export const RUN_OPTIONS: OptionSchema<RunOptions> = {
 
 export const READY_OPTIONS: OptionSchema<WaitOptions> = { what: "ready", kinds: { signal: SIGNAL } };
 
-export const ADOPT_OPTIONS: OptionSchema<AdoptOptions> = { what: "fromHandle", kinds: { signal: SIGNAL } };
+export const TAKE_OPTIONS: OptionSchema<TakeOptions> = { what: "fromHandle", kinds: { signal: SIGNAL } };
 
 const PROGRAM_TEMPLATE_KINDS: OptionSchema<ProgramTemplateOptions>["kinds"] = {
   ...RUNTIME_KINDS,

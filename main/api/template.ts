@@ -9,7 +9,7 @@ import { checkOptions } from "../base/check-options.js";
 import { abortError, ForkError } from "../base/errors.js";
 import { specifierOf } from "../lifecycle/run-target.js";
 import type { RuntimeOptions } from "../runtime/runtime.js";
-import { TemplateCore, type TemplateCoreOptions, type TemplateDeath } from "../template/template-process.js";
+import { type TemplateDeath, TemplateProcess, type TemplateProcessOptions } from "../template/template-process.js";
 import { type ForkOptions, type ForkProcess, forkOf } from "./fork-process.js";
 import { PROGRAM_TEMPLATE_OPTIONS, READY_OPTIONS, TEMPLATE_OPTIONS, TEMPLATE_START_OPTIONS } from "./option-schemas.js";
 
@@ -44,7 +44,7 @@ export type ProgramTemplateOptions = Omit<TemplateOptions, "modules">;
 // biome-ignore lint/suspicious/noExplicitAny: what is sent is between the program and its function.
 export type WorkerFunction = (socket: Socket, ...args: any[]) => unknown;
 
-type InternalOptions = Pick<TemplateCoreOptions, "program" | "forkStdio">;
+type InternalOptions = Pick<TemplateProcessOptions, "program" | "forkStdio">;
 
 let hasProgramTemplate = false;
 
@@ -56,7 +56,7 @@ let hasProgramTemplate = false;
  */
 export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
   readonly name: string;
-  readonly #core: TemplateCore;
+  readonly #process: TemplateProcess;
 
   constructor(options?: TemplateOptions);
   /** @internal */
@@ -66,13 +66,13 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
     checkOptions(TEMPLATE_OPTIONS, given);
     const { name = "template", modules = [], ...options } = given;
     this.name = name;
-    this.#core = new TemplateCore({
+    this.#process = new TemplateProcess({
       ...{ ...options, ...internal },
       name,
       modules: modules.map(specifierOf),
       findFrom: callerFile,
     });
-    this.#core.onDied = AsyncResource.bind((death: TemplateDeath) => void this.emit("died", death));
+    this.#process.onDied = AsyncResource.bind((death: TemplateDeath) => void this.emit("died", death));
   }
 
   /**
@@ -119,17 +119,17 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
 
   /** Undefined before it has one, and without the process. */
   get pid(): number | undefined {
-    return this.#core.process?.pid;
+    return this.#process.process?.pid;
   }
 
   /** How {@link fork} makes processes: from the template, or by executing a fresh runtime. Undefined until it is known. */
   get strategy(): "fork" | "exec" | undefined {
-    return this.#core.process?.strategy?.name;
+    return this.#process.process?.strategy?.name;
   }
 
   /** Why the strategy is `exec`. */
   get reason(): string | undefined {
-    const strategy = this.#core.process?.strategy;
+    const strategy = this.#process.process?.strategy;
     return strategy?.name === "exec" ? strategy.reason : undefined;
   }
 
@@ -139,7 +139,7 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
    */
   async ready(options: WaitOptions = {}): Promise<this> {
     checkOptions(READY_OPTIONS, options);
-    await untilAborted(this.#core.ready(), options.signal);
+    await untilAborted(this.#process.ready(), options.signal);
     return this;
   }
 
@@ -148,12 +148,12 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
    * that this program has at this moment. After `process.setuid()` and the like the template is started anew for that.
    */
   fork(options?: ForkOptions): ForkProcess {
-    return forkOf(this.#core, options);
+    return forkOf(this.#process, options);
   }
 
   /** No more forks. Its workers live on, and so does the process until they have ended: it reports their exit codes. */
   close(): void {
-    this.#core.close();
+    this.#process.close();
   }
 
   [Symbol.dispose](): void {

@@ -1,17 +1,10 @@
 /** A process whose function is running. */
 import type net from "node:net";
-import { belongsHere, endsHere } from "../base/fork-hooks.js";
-import type { Connection } from "../connection/connection.js";
+import { addForkHook, removeForkHook } from "../base/fork-hooks.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import type { PipeEnds } from "../handles/stdio.js";
+import type { ManagedProcess } from "../lifecycle/managed-process.js";
 import { type MemoryUse, readMemory } from "../metrics/memory.js";
-
-export interface WorkerStart {
-  /** Held for the worker. */
-  connection: Connection;
-  socket: net.Socket;
-  pipes: PipeEnds;
-}
 
 /**
  * A running worker. It ends when its function's result has settled and its event loop is empty (a socket that it
@@ -28,22 +21,25 @@ export class Worker {
   readonly stdin: PipeEnds["stdin"];
   readonly stdout: PipeEnds["stdout"];
   readonly stderr: PipeEnds["stderr"];
-  readonly #connection: Connection;
+  readonly #process: ManagedProcess;
   #referenced = true;
 
-  /** @internal */
-  constructor({ connection, socket, pipes }: WorkerStart) {
+  /**
+   * @internal
+   * @param process held for the worker
+   */
+  constructor(process: ManagedProcess, socket: net.Socket) {
+    const { stdin, stdout, stderr } = process.pipes;
     this.socket = socket;
-    this.stdin = pipes.stdin;
-    this.stdout = pipes.stdout;
-    this.stderr = pipes.stderr;
-    this.exited = connection.exited;
-    this.#connection = connection;
-    // Nothing is asked of it any more, and its end is told by `exited`.
-    connection.events.failed = undefined;
-    belongsHere(this);
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.exited = process.exited;
+    this.#process = process;
+    socket.on("error", ignorePeerDeath);
+    addForkHook(this);
     void this.exited.then(() => {
-      endsHere(this);
+      removeForkHook(this);
       this.#release();
       // Nobody may have asked for what it wrote; the end of file still closes the socket.
       this.socket.read(0);
@@ -51,12 +47,12 @@ export class Worker {
   }
 
   get pid(): number {
-    return this.#connection.pid as number;
+    return this.#process.pid as number;
   }
 
   /** Null while it runs, or when a signal ended it. */
   get exitCode(): number | null {
-    return this.#connection.status?.code ?? null;
+    return this.#process.status?.code ?? null;
   }
 
   /**
@@ -65,7 +61,7 @@ export class Worker {
    * @throws ForkError ERR_FORK_ARGUMENT for an unknown signal
    */
   kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
-    return this.#connection.kill(signal);
+    return this.#process.kill(signal);
   }
 
   /**
@@ -85,20 +81,20 @@ export class Worker {
 
   ref(): this {
     this.socket.ref();
-    if (!this.#referenced && this.#connection.status === undefined) {
-      this.#connection.hold();
+    if (!this.#referenced && this.#process.status === undefined) {
+      this.#process.hold();
       this.#referenced = true;
     }
     return this;
   }
 
   /** @internal In a fork of this process. */
-  abandon(): void {
+  disown(): void {
     for (const stream of [this.socket, this.stdin, this.stdout, this.stderr]) stream?.removeAllListeners().destroy();
   }
 
   #release(): void {
-    if (this.#referenced) this.#connection.release();
+    if (this.#referenced) this.#process.release();
     this.#referenced = false;
   }
 
@@ -108,4 +104,12 @@ export class Worker {
     this.socket.destroy();
     await this.exited;
   }
+}
+
+/** The worker died with input unread, or before it was written to: `exited` tells that. */
+const PEER_DEATHS = new Set(["ECONNRESET", "EPIPE"]);
+
+/** What nobody else listens for is uncaught, as with any socket, unless the worker's death is all that it says. */
+function ignorePeerDeath(this: net.Socket, error: NodeJS.ErrnoException): void {
+  if (this.listenerCount("error") === 1 && !PEER_DEATHS.has(error.code ?? "")) throw error;
 }

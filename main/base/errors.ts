@@ -15,7 +15,7 @@ export type ForkErrorCode =
   /** The process has another user or other groups than this program has now, so no fork of it may be made. */
   | "ERR_FORK_RIGHTS"
   /** What `fork` was asked for could not be done in the new process, for instance its `cwd` does not exist. */
-  | "ERR_FORK_BIRTH"
+  | "ERR_FORK_START"
   /** This can't be done on this platform or runtime, or without the addon. */
   | "ERR_FORK_UNSUPPORTED"
   /** The process ended before it answered; see `pid`, `exitCode`, `signal`. */
@@ -82,7 +82,7 @@ const FAILURES: Record<FailureKind, [code: ForkErrorCode, what: string]> = {
   require: ["ERR_FORK_REQUIRE", "a module could not be loaded"],
   function: ["ERR_FORK_FUNCTION", "there is no such function"],
   fork: ["ERR_FORK_REFUSED", "the process could not be forked"],
-  birth: ["ERR_FORK_BIRTH", "the new process could not be made as asked"],
+  birth: ["ERR_FORK_START", "the new process could not be made as asked"],
   unsupported: ["ERR_FORK_UNSUPPORTED", "this process can't be forked"],
   system: ["ERR_FORK_SYSTEM", "a system call failed"],
   protocol: ["ERR_FORK_PROTOCOL", "the process did not understand its parent"],

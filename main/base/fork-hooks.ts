@@ -4,25 +4,25 @@
  */
 import { processContext } from "../../helper/protocol/process-context.cjs";
 
-export interface Ownable {
+export interface ForkHook {
   /** Closes what it has without a word to the other side. */
-  abandon(): void;
+  disown(): void;
 }
 
-const owned = new Set<Ownable>();
+const hooks = new Set<ForkHook>();
 let listens = false;
 
-export function belongsHere(thing: Ownable): void {
-  if (!listens) processContext()?.onFork.add(abandonAll);
+export function addForkHook(hook: ForkHook): void {
+  if (!listens) processContext()?.onFork.add(disownAll);
   listens = true;
-  owned.add(thing);
+  hooks.add(hook);
 }
 
-export function endsHere(thing: Ownable): void {
-  owned.delete(thing);
+export function removeForkHook(hook: ForkHook): void {
+  hooks.delete(hook);
 }
 
-function abandonAll(): void {
-  for (const thing of owned) thing.abandon();
-  owned.clear();
+function disownAll(): void {
+  for (const hook of hooks) hook.disown();
+  hooks.clear();
 }

@@ -1,10 +1,13 @@
-/** The messages of a process to its parent, told apart. */
+/** The messages of a process to its parent, told apart: the process may be another program, or of another version. */
+import { decodeMessage } from "../../helper/protocol/content.cjs";
 import { type Message, MessageType } from "../../helper/protocol/message.cjs";
 import type { ExitReport, Hello } from "../../helper/protocol/plans.cjs";
 import type { Failure } from "../../helper/protocol/remote-error.cjs";
-import { readExit, readFailure, readHello, readNumber } from "./answers.js";
 
-export interface Hearer {
+/** Messages to a parent are short; a stack trace is the longest. */
+export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+export interface Receiver {
   hello(hello: Hello): void;
   /** @returns false when nobody asked for that; nothing has been done then */
   answer(message: Message): boolean;
@@ -13,25 +16,23 @@ export interface Hearer {
   leaving(code: number): void;
 }
 
-/** @throws RangeError when it is nothing that a process would say now; nothing has been done then */
-export function hear(message: Message, hearer: Hearer): void {
-  switch (message.type) {
+/** @throws RangeError when no process would say this now; nothing has been done then */
+export function receive(message: Message, receiver: Receiver): void {
+  const received = decodeMessage(message);
+  switch (received.type) {
     case MessageType.Hello:
-      return hearer.hello(readHello(message));
+      return receiver.hello(received.hello);
+    case MessageType.Done:
     case MessageType.Forked:
     case MessageType.Spawned:
-      readNumber(message);
-      if (hearer.answer(message)) return;
-      break;
-    case MessageType.Done:
-      if (hearer.answer(message)) return;
+      if (receiver.answer(message)) return;
       break;
     case MessageType.Failed:
-      return hearer.failed(message.id, readFailure(message));
+      return receiver.failed(received.id, received.failure);
     case MessageType.Exited:
-      return hearer.childEnded(readExit(message));
+      return receiver.childEnded(received.report);
     case MessageType.Leaving:
-      return hearer.leaving(readNumber(message));
+      return receiver.leaving(received.code);
     default:
       break;
   }

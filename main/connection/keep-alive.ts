@@ -1,34 +1,34 @@
 /** What keeps this program's event loop alive while something is awaited of a process. */
 
 /** What will bring the news. */
-export interface Anchor {
-  /** Whether it keeps the event loop alive. */
+export interface NewsSource {
+  /** Whether this program stays alive for the news. */
   setReferenced(referenced: boolean): void;
 }
 
-export class Hold {
-  #anchor: Anchor | undefined;
+export class KeepAlive {
+  #source: NewsSource | undefined;
   #count = 0;
 
   get isHeld(): boolean {
     return this.#count > 0;
   }
 
-  /** @param anchor keeps the event loop alive from now on, when something has to; what did before does so no more */
-  moveTo(anchor: Anchor): void {
+  /** @param source brings the news from now on; the one before does so no more */
+  moveTo(source: NewsSource): void {
     if (this.isHeld) {
-      this.#anchor?.setReferenced(false);
-      anchor.setReferenced(true);
+      this.#source?.setReferenced(false);
+      source.setReferenced(true);
     }
-    this.#anchor = anchor;
+    this.#source = source;
   }
 
   /** Until as many calls of release(). */
-  add(): void {
-    if (this.#count++ === 0) this.#anchor?.setReferenced(true);
+  hold(): void {
+    if (this.#count++ === 0) this.#source?.setReferenced(true);
   }
 
   release(): void {
-    if (--this.#count === 0) this.#anchor?.setReferenced(false);
+    if (--this.#count === 0) this.#source?.setReferenced(false);
   }
 }

@@ -1,11 +1,10 @@
 /** What a process was asked and has not answered yet. */
 import { type Message, MessageType } from "../../helper/protocol/message.cjs";
-import type { ForkError } from "../base/errors.js";
 
-/** Who asked. Exactly one of these is called, once. */
-export interface Asker {
+/** What becomes of a request. Exactly one of these is called, once. */
+export interface Reply {
   answered(message: Message): void;
-  failed(error: ForkError): void;
+  failed(error: Error): void;
   /** The channel ended in order, without an answer: for a request that asks for just that. */
   ended?(): void;
 }
@@ -13,24 +12,24 @@ export interface Asker {
 interface Request {
   id: number;
   type: MessageType;
-  asker: Asker;
+  reply: Reply;
 }
 
-/** Requests whose failure leaves the process as it was; those under way are answered before it does as it was told. */
+/** Requests whose failure leaves the process as it was; a process answers those under way before it ends. */
 export const HARMLESS: ReadonlySet<MessageType> = new Set([MessageType.Fork, MessageType.Spawn]);
 
-/** What a process does although it has failed. */
+/** What a process does although something has failed in it. */
 export const UNFAILING: ReadonlySet<MessageType> = new Set([MessageType.Spawn]);
 
-const NONE: ReadonlySet<MessageType> = new Set();
+export const NONE: ReadonlySet<MessageType> = new Set();
 
-export class Requests {
+export class PendingRequests {
   /** In the order asked, which mostly is that of the answers. */
   readonly #open: Request[] = [];
   readonly #settled: () => void;
   #lastId = 0;
 
-  /** @param settled called for each request after its asker, unless it was dropped */
+  /** @param settled called for each request after its reply, unless it was dropped */
   constructor(settled: () => void) {
     this.#settled = settled;
   }
@@ -39,14 +38,19 @@ export class Requests {
     return this.#open.length;
   }
 
+  /** @param kept types of requests */
+  includes(kept: ReadonlySet<MessageType>): boolean {
+    return this.#open.length > 0 && this.#open.some(({ type }) => kept.has(type));
+  }
+
   /** For whatever is sent, be it asked or told. */
   newId(): number {
     this.#lastId = (this.#lastId + 1) >>> 0 || 1;
     return this.#lastId;
   }
 
-  add(id: number, type: MessageType, asker: Asker): void {
-    this.#open.push({ id, type, asker });
+  add(id: number, type: MessageType, reply: Reply): void {
+    this.#open.push({ id, type, reply });
   }
 
   /** @returns false when nobody asked for that; nothing has been done then */
@@ -56,13 +60,13 @@ export class Requests {
     this.#close(request);
     const { type, id, values, handles } = message;
     message.handles = [];
-    request.asker.answered({ type, id, values, handles });
+    request.reply.answered({ type, id, values, handles });
     this.#settled();
     return true;
   }
 
   /** @returns false when that failure is one of the whole process; nothing has been done then */
-  failAlone(id: number, error: ForkError): boolean {
+  failAlone(id: number, error: Error): boolean {
     const request = this.#find(id);
     if (request === undefined || !HARMLESS.has(request.type)) return false;
     this.#fail(request, error);
@@ -70,17 +74,17 @@ export class Requests {
   }
 
   /** @param kept types of requests that are still answered */
-  fail(error: ForkError, kept = NONE): void {
+  fail(error: Error, kept = NONE): void {
     if (this.#open.length === 0) return;
     for (const request of [...this.#open]) if (!kept.has(request.type)) this.#fail(request, error);
   }
 
   /** The channel ended in order. */
-  endExpected(): void {
+  completeEnding(): void {
     if (this.#open.length === 0) return;
     for (const request of [...this.#open]) {
-      if (request.asker.ended === undefined || !this.#close(request)) continue;
-      request.asker.ended();
+      if (request.reply.ended === undefined || !this.#close(request)) continue;
+      request.reply.ended();
       this.#settled();
     }
   }
@@ -103,10 +107,10 @@ export class Requests {
     return true;
   }
 
-  #fail(request: Request, error: ForkError): void {
+  #fail(request: Request, error: Error): void {
     // What was told of an earlier one may have failed this one, too.
     if (!this.#close(request)) return;
-    request.asker.failed(error);
+    request.reply.failed(error);
     this.#settled();
   }
 }

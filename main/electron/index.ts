@@ -5,8 +5,8 @@ import { FLAG, integer, MAX_TIME_MS, milliseconds, NAME, OBJECT, RUNTIME_KINDS }
 import { type ProcessMetric, processMetrics } from "../metrics/process-metrics.js";
 import { isPackaged } from "../runtime/electron-packaged.js";
 import { chooseRuntime, type RuntimeOptions, setAppDefaults } from "../runtime/runtime.js";
+import { type DefaultTemplateOptions, startDefaultTemplate } from "../template/default-template.js";
 import { endProcesses, hasWorkers, killProcesses } from "../template/shutdown.js";
-import { type DefaultTemplateOptions, startDefaultTemplate } from "../template/template-process.js";
 import { type App, electronApp } from "./app.js";
 import { endWithApp } from "./quit.js";
 

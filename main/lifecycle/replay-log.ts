@@ -1,11 +1,49 @@
-/** What a process was given and told so far, while it is possible that its forks are fresh runtimes that have to repeat it. */
+/** What a process was told, while its forks may be fresh runtimes that have to be told the same. */
+import { MessageType, type Value } from "../../helper/protocol/message.cjs";
+import { requireAddon } from "../base/addon.js";
+import { duplicate, type SentHandle } from "../handles/handles.js";
 import { Stdio } from "../handles/stdio.js";
-import { closeSteps, copySteps, type Step } from "./steps.js";
 
-export class Repeatable {
-  /** Its standard streams. */
+/** A command that is answered by failure alone. */
+export interface Step {
+  type: MessageType.Eval | MessageType.Require | MessageType.Arguments | MessageType.Handles;
+  values: readonly Value[];
+  /** Who holds the step owns them. */
+  handles: readonly SentHandle[];
+}
+
+/** The values of the step's message. */
+export function wireValues({ type, values, handles }: Step): readonly Value[] {
+  return type === MessageType.Handles ? handles.map(({ kind }) => kind) : values;
+}
+
+export function closeSteps(steps: readonly Step[]): void {
+  for (const { handles } of steps) for (const { fd } of handles) requireAddon("a handle").close(fd);
+}
+
+/**
+ * Copies that own their handles.
+ * @throws ForkError ERR_FORK_SYSTEM; nothing is left open then
+ */
+function copySteps(steps: readonly Step[]): Step[] {
+  const copies: Step[] = [];
+  try {
+    for (const { type, values, handles } of steps) {
+      const copied: SentHandle[] = [];
+      copies.push({ type, values, handles: copied });
+      for (const { kind, fd } of handles) copied.push({ kind, fd: duplicate(requireAddon("a handle"), fd) });
+    }
+  } catch (error) {
+    closeSteps(copies);
+    throw error;
+  }
+  return copies;
+}
+
+export class ReplayLog {
+  /** The process's standard streams. */
   stdio: Stdio | undefined;
-  /** Undefined: it can be forked, or never will be. */
+  /** Undefined: the process can be forked, or never will be. */
   #steps: Step[] | undefined = [];
 
   constructor(stdio: Stdio | undefined) {
@@ -17,7 +55,7 @@ export class Repeatable {
     this.#steps?.push(...copySteps([step]));
   }
 
-  /** @param steps what came before the others; now this object's */
+  /** @param steps what came before the others; the log's from now on */
   precede(steps: Step[]): void {
     if (this.#steps === undefined) closeSteps(steps);
     else this.#steps.unshift(...steps);
@@ -28,19 +66,18 @@ export class Repeatable {
     return copySteps(this.#steps ?? []);
   }
 
-  /** Those that count; they stay this object's until they are taken. */
-  get steps(): Step[] {
+  /** They stay the log's until release(). */
+  get steps(): readonly Step[] {
     return this.#steps ?? [];
   }
 
-  /** They are somebody else's now. */
-  giveUp(): void {
+  /** The steps are somebody else's now. */
+  release(): void {
     this.#steps = undefined;
-    this.forget();
   }
 
-  /** Has the standard streams of another process wherever it has none of its own. @throws ForkError ERR_FORK_SYSTEM */
-  inheritStdio(from: Repeatable): void {
+  /** Has the standard streams of another process where there are none of its own. @throws ForkError ERR_FORK_SYSTEM */
+  inheritStdio(from: ReplayLog): void {
     if (from.stdio === undefined) return;
     this.stdio ??= new Stdio();
     this.stdio.adopt(from.stdio);
@@ -48,7 +85,7 @@ export class Repeatable {
 
   /** No fork will have to repeat anything. */
   forget(): void {
-    closeSteps(this.#steps);
+    if (this.#steps !== undefined) closeSteps(this.#steps);
     this.#steps = undefined;
     this.stdio?.close();
     this.stdio = undefined;

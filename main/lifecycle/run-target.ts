@@ -2,7 +2,7 @@
 import type { RunPlan } from "../../helper/protocol/plans.cjs";
 import { callerFile } from "../base/caller.js";
 import { ForkError } from "../base/errors.js";
-import { belongsHere, type Ownable } from "../base/fork-hooks.js";
+import { addForkHook, type ForkHook } from "../base/fork-hooks.js";
 import { titleOf } from "./options.js";
 
 /** @throws ForkError ERR_FORK_ARGUMENT */
@@ -32,11 +32,11 @@ let last: { module: string; name: string; title: string | undefined; plan: RunPl
 /** Titles name this program: those of a process that it is forked from are another's. */
 function keep(kept: NonNullable<typeof last>): void {
   last = kept;
-  belongsHere(forgetLast);
+  addForkHook(forgetLast);
 }
 
-const forgetLast: Ownable = {
-  abandon() {
+const forgetLast: ForkHook = {
+  disown() {
     last = undefined;
   },
 };

@@ -1,4 +1,4 @@
-/** A fork of another process: asked for, and told of when it has come to life. */
+/** A fork of another process: asked for, and told of when it has started. */
 import { LOST_HANDLE, MessageType } from "../../helper/protocol/message.cjs";
 import type { ForkPlan } from "../../helper/protocol/plans.cjs";
 import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
@@ -6,46 +6,42 @@ import { unpackedPath } from "../../native/locate/archive.cjs";
 import { requireAddon } from "../base/addon.js";
 import { noDescriptorError } from "../base/errors.js";
 import type { Change } from "../base/rights.js";
-import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
+import { MAX_ANSWER_BYTES } from "../connection/incoming.js";
 import { PidfdHandle } from "../connection/process-handle.js";
+import { assertMayStart } from "../connection/registry.js";
 import { socketPair } from "../handles/socket-pair.js";
-import type { Stdio } from "../handles/stdio.js";
-import type { BirthOptions } from "./options.js";
+import type { ManagedProcess } from "./managed-process.js";
+import type { StartOptions } from "./options.js";
 
-export interface ForkStart {
-  /** What was asked for this very process. */
-  options: BirthOptions;
-  /** What this program has changed for itself since it asked for the source. */
-  change: Change | undefined;
-  /** Its descriptors are given away. */
-  stdio: Stdio | undefined;
-  /** Called before the process is asked for: what fails then is told to the connection. */
-  connect(connection: Connection): void;
-  /** Whether nobody wants it any more, when it has come to life. */
-  isUnwanted(): boolean;
-}
-
-/** @throws ForkError ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED */
-export function startFork(source: Connection, { options, change, stdio, connect, isUnwanted }: ForkStart): void {
+/**
+ * @param options what was asked for this very process
+ * @param change what this program has changed for itself since it asked for the source
+ * @throws ForkError ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED, ERR_FORK_CLOSED; nothing has been asked then
+ */
+export function startByFork(
+  process: ManagedProcess,
+  source: ManagedProcess,
+  options: StartOptions,
+  change: Change | undefined,
+): void {
+  assertMayStart();
   const addon = requireAddon("a fork");
   const plan = planOf(options, change);
   const [ours, theirs] = socketPair(addon);
-  const { fds, places } = stdio?.release() ?? { fds: [], places: [] };
+  const { fds, places } = process.log.stdio?.release() ?? { fds: [], places: [] };
   if (places.length > 0) plan.stdio = places;
-  const connection = new Connection(source);
-  connection.open(new SocketChannel({ addon, fd: ours, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }));
-  connect(connection);
+  const channel = new SocketChannel({ addon, fd: ours, events: process, maxPayloadBytes: MAX_ANSWER_BYTES });
+  process.connect(channel, { source });
   source.request(MessageType.Fork, [textOf(plan)], [theirs, ...fds], {
     answered: ({ values, handles: [pidfd = LOST_HANDLE] }) => {
-      if (pidfd === LOST_HANDLE) return connection.stillborn(noDescriptorError("the new process"));
-      connection.born(new PidfdHandle(addon, Number(values[0]), pidfd, false));
-      if (isUnwanted()) connection.kill("SIGKILL");
+      if (pidfd === LOST_HANDLE) process.startFailed(noDescriptorError("the new process"));
+      else process.started(new PidfdHandle(addon, Number(values[0]), pidfd, false));
     },
-    failed: (error) => connection.stillborn(error),
+    failed: (error) => process.startFailed(error),
   });
 }
 
-/** That of the plan which was asked for last: mostly it is asked for again. */
+/** The plan that was asked for last: mostly it is asked for again. */
 let written: { title: string; spare: boolean | undefined; text: string } | undefined;
 
 function textOf(plan: ForkPlan): string {
@@ -58,7 +54,7 @@ function textOf(plan: ForkPlan): string {
   return written.text;
 }
 
-function planOf({ title, cwd, env, detached, spare }: BirthOptions, change: Change | undefined): ForkPlan {
+function planOf({ title, cwd, env, detached, spare }: StartOptions, change: Change | undefined): ForkPlan {
   const plan: ForkPlan = { title };
   if (spare) plan.spare = true;
   if (detached) plan.detached = true;

@@ -2,8 +2,7 @@
 import fs from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { ForkError } from "../base/errors.js";
-import type { Connection } from "../connection/connection.js";
-import { liveProcesses, type ProcessType } from "../connection/registry.js";
+import { type LiveProcess, liveProcesses, type ProcessType } from "../connection/registry.js";
 import { readMemory } from "./memory.js";
 
 export interface ProcessMetric {
@@ -54,13 +53,13 @@ let bootTimeMs: number | undefined;
 export async function processMetrics(): Promise<ProcessMetric[]> {
   bootTimeMs ??= await readBootTime();
   const next = new Map<string, Sample>();
-  const metrics = await Promise.all(liveProcesses().map((connection) => readMetric(connection, next)));
+  const metrics = await Promise.all(liveProcesses().map((live) => readMetric(live, next)));
   samples = next;
   return metrics.filter((metric) => metric !== undefined);
 }
 
-async function readMetric(connection: Connection, next: Map<string, Sample>): Promise<ProcessMetric | undefined> {
-  const pid = connection.pid as number;
+async function readMetric(live: LiveProcess, next: Map<string, Sample>): Promise<ProcessMetric | undefined> {
+  const pid = live.pid as number;
   try {
     const [stat, status, { rss, pss, uss }] = await Promise.all([
       fs.readFile(`/proc/${pid}/stat`, "latin1"),
@@ -71,8 +70,8 @@ async function readMetric(connection: Connection, next: Map<string, Sample>): Pr
     const peak = Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]);
     return {
       pid,
-      type: capitalize(connection.type),
-      name: nameOf(connection),
+      type: capitalize(live.type),
+      name: nameOf(live),
       creationTime: (bootTimeMs as number) + startMs,
       cpu: {
         percentCPUUsage: usage(`${pid} ${startMs}`, { atMs: performance.now(), cpuMs }, next),
@@ -117,7 +116,7 @@ async function readBootTime(): Promise<number> {
 }
 
 /** Titles of the library's own begin with whose process it is. */
-function nameOf({ title }: Connection): string {
+function nameOf({ title }: LiveProcess): string {
   return title.replace(/^\d+ desktop-fork (template )?/, "");
 }
 

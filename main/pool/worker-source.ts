@@ -1,6 +1,6 @@
 /** Where a pool's workers come from. */
 
-import { birthOptions, ForkProcess } from "../api/fork-process.js";
+import { ForkProcess, startOptions } from "../api/fork-process.js";
 import { Template } from "../api/template.js";
 import { ForkError } from "../base/errors.js";
 import type { StandardStreams } from "../handles/stdio.js";
@@ -45,7 +45,7 @@ export class WorkerSource {
     if (worker.core.strategy?.name !== "fork")
       throw new ForkError("ERR_FORK_UNSUPPORTED", "a worker can be promoted only where processes are forked");
     // What the worker writes goes to its own pipes; a template has this program's streams.
-    const options = birthOptions({ stdio: [null, "inherit", "inherit"] });
+    const options = startOptions({ stdio: [null, "inherit", "inherit"] });
     const promoted = new ForkProcess(worker.core.forkServing(options));
     try {
       await promoted.ready();

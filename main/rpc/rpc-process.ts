@@ -7,9 +7,8 @@ import type { ForkProcess } from "../api/fork-process.js";
 import { onAbort } from "../base/abort.js";
 import { requireAddon, tryAddon } from "../base/addon.js";
 import { abortError, ForkError } from "../base/errors.js";
-import type { Connection } from "../connection/connection.js";
 import { describeStatus, type ExitStatus, UNKNOWN_STATUS } from "../connection/exit-status.js";
-import type { ProcessCore } from "../lifecycle/process-core.js";
+import type { ManagedProcess } from "../lifecycle/managed-process.js";
 import { type ClientEvents, RpcClient } from "./client.js";
 import type { Service } from "./service.js";
 
@@ -30,8 +29,8 @@ export class RpcProcess {
   /** Settles when the process has ended, or never came to life. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   /** Undefined when somebody else has used it up. */
-  #core: ProcessCore | undefined;
-  #connection: Connection | undefined;
+  #core: ManagedProcess | undefined;
+  #connection: ManagedProcess | undefined;
   #settleReady!: { resolve(): void; reject(error: Error): void };
   #settleExited!: (status: ExitStatus) => void;
   #hasExited = false;
@@ -80,7 +79,7 @@ export class RpcProcess {
     return this.#connection?.pid;
   }
 
-  get connection(): Connection | undefined {
+  get connection(): ManagedProcess | undefined {
     return this.#connection;
   }
 
@@ -93,7 +92,7 @@ export class RpcProcess {
     this.#tellFailed?.(error);
     // Before it sees the end of its connection; or wherever it is on its way.
     if (this.#connection !== undefined) this.#connection.kill("SIGKILL");
-    else this.#core?.kill(error);
+    else this.#core?.abort(error);
     this.client.fail(error);
     this.#ending = true;
     this.#rethinkHold();
@@ -112,29 +111,28 @@ export class RpcProcess {
     this.#rethinkHold();
   }
 
-  async #start(core: ProcessCore, plan: Service["plan"]): Promise<void> {
+  async #start(core: ManagedProcess, plan: Service["plan"]): Promise<void> {
     try {
       core.assertUsable();
       this.#core = core;
-      const { connection, end } = await core.run(plan);
-      this.#obtained(connection);
-      connection.release();
+      const end = await core.run(plan);
+      this.#obtained(core);
+      core.release();
       this.client.attach(typeof end === "number" ? new SocketLink(requireAddon("rpc"), end) : new StreamLink(end));
-      if (this.#over) connection.kill("SIGKILL");
+      if (this.#over) core.kill("SIGKILL");
     } catch (error) {
       this.fail(error as Error);
-      const connection = this.#core?.connection;
-      if (connection === undefined) return this.#settle(UNKNOWN_STATUS);
-      this.#obtained(connection);
+      if (this.#core === undefined) return this.#settle(UNKNOWN_STATUS);
+      this.#obtained(this.#core);
       // What nobody has heard of yet may never come to life: its template may hang.
       if (this.pid === undefined) setTimeout(() => this.#settle(UNKNOWN_STATUS), END_TIMEOUT_MS);
     }
   }
 
-  #obtained(connection: Connection): void {
-    this.#connection = connection;
-    if (this.#held) connection.hold();
-    void connection.exited.then((status) => this.#exited(status));
+  #obtained(process: ManagedProcess): void {
+    this.#connection = process;
+    if (this.#held) process.hold();
+    void process.exited.then((status) => this.#exited(status));
   }
 
   #exited(status: ExitStatus): void {

@@ -10,7 +10,7 @@ import type { OptionSchema } from "../base/check-options.js";
 import { integer, type Kind, MODULE, required, TEXT } from "../base/option-kinds.js";
 import { titleOf } from "../lifecycle/options.js";
 import { specifierOf } from "../lifecycle/run-target.js";
-import { preloadInTemplates } from "../template/template-process.js";
+import { preloadInTemplates } from "../template/default-template.js";
 
 export interface ServiceOptions {
   /** The module whose exported functions can be called: a file: URL, a path, or a package name. */

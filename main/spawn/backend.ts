@@ -3,14 +3,13 @@ import { debuglog } from "node:util";
 import type { Addon, DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { requireAddon } from "../base/addon.js";
 import type { ForkError } from "../base/errors.js";
-import type { Connection } from "../connection/connection.js";
-import type { ProcessCore } from "../lifecycle/process-core.js";
+import type { ManagedProcess } from "../lifecycle/managed-process.js";
 import { whyUnforkable } from "../runtime/runtime.js";
-import { defaultTemplateCore } from "../template/template-process.js";
+import { defaultTemplate } from "../template/default-template.js";
 
 export interface Backend {
   addon: Addon;
-  connection: Connection;
+  process: ManagedProcess;
   /** Where whoever starts the programs is, if that is known. */
   directory: DirectoryIdentity | undefined;
   /** Whether a template has said that it is there; one that was only asked may never come up. */
@@ -37,19 +36,24 @@ export function spawnBackend(): Backend | undefined {
   unforkable ??= { reason: whyNot() };
   const reason = unforkable.reason ?? broken;
   if (reason !== undefined) return explain(reason);
-  const core = defaultTemplateCore();
+  const core = defaultTemplate();
   const template = core.live();
-  if (template === known?.template) return known.backend;
-  const { connection, strategy } = template;
+  if (template === known?.process) return known;
+  const { strategy } = template;
   if (strategy?.name === "exec") return explain(strategy.reason);
-  if (connection === undefined) return explain(template.over?.message);
-  const backend = { addon: requireAddon("spawn"), connection, directory: core.directory, isUp: strategy !== undefined };
-  if (strategy !== undefined) known = { template, backend };
+  if (!template.isAlive) return explain(template.over?.message);
+  const backend = {
+    addon: requireAddon("spawn"),
+    process: template,
+    directory: core.directory,
+    isUp: strategy !== undefined,
+  };
+  if (strategy !== undefined) known = backend;
   return backend;
 }
 
 /** One that can start programs can do so as long as it lives. */
-let known: { template: ProcessCore; backend: Backend } | undefined;
+let known: Backend | undefined;
 
 let unforkable: { reason: string | undefined } | undefined;
 

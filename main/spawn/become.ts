@@ -4,8 +4,7 @@ import { MessageType, type Outgoing } from "../../helper/protocol/message.cjs";
 import type { Addon } from "../../native/addon/addon.cjs";
 import { requireAddon } from "../base/addon.js";
 import { ForkError, systemError } from "../base/errors.js";
-import type { Connection } from "../connection/connection.js";
-import type { ProcessCore } from "../lifecycle/process-core.js";
+import type { ManagedProcess } from "../lifecycle/managed-process.js";
 import { type Command, readCommand } from "./command.js";
 import { environmentBlock } from "./environment.js";
 import type { News } from "./life.js";
@@ -15,11 +14,16 @@ import { Program } from "./program.js";
 import { lendStreams, type OpenStdio, openStdio } from "./stdio.js";
 
 /** @throws ForkError ERR_FORK_UNSUPPORTED, ERR_FORK_ARGUMENT, ERR_FORK_SYSTEM */
-export function becomeProgram(core: ProcessCore, file: string, args: readonly string[], options: object): Program {
+export function becomeProgram(
+  process: ManagedProcess,
+  file: string,
+  args: readonly string[],
+  options: object,
+): Program {
   const addon = requireAddon("becoming a program");
   const command = readCommand(file, args, options);
   if (command === undefined || !isSendable(command))
-    throw new ForkError("ERR_FORK_ARGUMENT", "exec: an argument is not what child_process.spawn would take");
+    throw new ForkError("ERR_FORK_ARGUMENT", "become: an argument is not what child_process.spawn would take");
   const stdio = open(addon, command);
   const { ends, handles } = stdio;
   const values: Outgoing[] = [planText(command, stdio), blockOf(command.args)];
@@ -35,7 +39,7 @@ export function becomeProgram(core: ProcessCore, file: string, args: readonly st
         news.lost(error);
       };
       try {
-        core.take("exec", (connection) => replace(connection, values, handles, news), lose);
+        process.use("become", () => replace(process, values, handles, news), lose);
       } catch (error) {
         lose(error as Error);
       }
@@ -50,20 +54,20 @@ function open(addon: Addon, { stdio }: Command): OpenStdio {
   try {
     return openStdio(addon, stdio);
   } catch (error) {
-    throw systemError("exec: no descriptors for the program", error);
+    throw systemError("become: no descriptors for the program", error);
   }
 }
 
-/** The end of its channel is the sign that the process is another. */
-function replace(connection: Connection, values: Outgoing[], handles: number[], news: News): void {
-  connection.onBirth(() => news.reachable(connection));
-  connection.request(MessageType.Exec, values, handles, {
+/** The end of the channel is the sign that the process is another. */
+function replace(process: ManagedProcess, values: Outgoing[], handles: number[], news: News): void {
+  process.whenStarted(() => news.reachable(process));
+  process.request(MessageType.Exec, values, handles, {
     answered: (answer) => news.failed(Number(answer.values[0])),
     failed: (error) => news.lost(error),
     ended: () =>
-      connection.onBirth(() => {
-        news.started(connection);
-        void connection.exited.then((status) => news.ended(status));
+      process.whenStarted(() => {
+        news.started(process);
+        void process.exited.then((status) => news.ended(status));
       }),
   });
 }

@@ -5,9 +5,9 @@ import { blockOf } from "../../helper/protocol/block.cjs";
 import { MessageType } from "../../helper/protocol/message.cjs";
 import { type Addon, Gathered } from "../../native/addon/addon.cjs";
 import type { Child } from "../connection/children.js";
-import type { Connection } from "../connection/connection.js";
 import { type ExitStatus, UNKNOWN_STATUS } from "../connection/exit-status.js";
 import { PidfdHandle } from "../connection/process-handle.js";
+import type { ManagedProcess } from "../lifecycle/managed-process.js";
 import { type Backend, noteFailure } from "./backend.js";
 import type { Command } from "./command.js";
 import { environmentBlock } from "./environment.js";
@@ -24,7 +24,7 @@ const REPORTED = new Set(["EACCES", "EAGAIN", "EMFILE", "ENFILE", "ENOENT"]);
 
 /** @throws Error as child_process does, for a descriptor that is not open */
 export function startProgram(backend: Backend, command: Command): Program {
-  const { addon, connection } = backend;
+  const { addon, process } = backend;
   const { file, args } = command;
   let stdio: OpenStdio;
   let rescue: Rescue | undefined;
@@ -42,12 +42,12 @@ export function startProgram(backend: Backend, command: Command): Program {
     args,
     ends,
     start: (news) =>
-      connection.request(MessageType.Spawn, values, handles, {
+      process.request(MessageType.Spawn, values, handles, {
         answered: (answer) => {
           rescue?.close();
           const result = Number(answer.values[0]);
           if (result < 0) return news.failed(result);
-          new Supervised(connection, new PidfdHandle(addon, result, answer.handles[0] ?? -1, false), news);
+          new Supervised(process, new PidfdHandle(addon, result, answer.handles[0] ?? -1, false), news);
         },
         failed: (error) => {
           if (noteFailure(error) && rescue !== undefined) return rescue.start(news);
@@ -98,11 +98,11 @@ function stillborn(addon: Addon, { file, args }: Command, error: unknown): Progr
 
 /** A child of the template. */
 class Supervised implements Life, Child {
-  readonly #template: Connection;
+  readonly #template: ManagedProcess;
   readonly #process: PidfdHandle;
   readonly #news: News;
 
-  constructor(template: Connection, process: PidfdHandle, news: News) {
+  constructor(template: ManagedProcess, process: PidfdHandle, news: News) {
     this.#template = template;
     this.#process = process;
     this.#news = news;

@@ -1,8 +1,7 @@
 /** The end of every process of this program, in a bounded time. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Connection } from "../connection/connection.js";
-import { liveProcesses, startNoMore } from "../connection/registry.js";
-import { closeDefaultTemplate } from "./template-process.js";
+import { type LiveProcess, liveProcesses, startNoMore } from "../connection/registry.js";
+import { closeDefaultTemplate } from "./default-template.js";
 
 /** How long the kernel may take to end what was killed. */
 const FORCE_MS = 1000;
@@ -17,7 +16,7 @@ export async function endProcesses(graceMs: number): Promise<void> {
   closeDefaultTemplate();
   const ends = ours().map(({ exited }) => exited);
   if (graceMs > 0) {
-    for (const connection of ours()) askToEnd(connection);
+    for (const live of ours()) askToEnd(live);
     await bounded(ends, graceMs);
   }
   killProcesses();
@@ -27,7 +26,7 @@ export async function endProcesses(graceMs: number): Promise<void> {
 /** At once, without waiting for anything. */
 export function killProcesses(): void {
   startNoMore();
-  for (const connection of ours()) connection.kill("SIGKILL");
+  for (const live of ours()) live.kill("SIGKILL");
 }
 
 /** Whether anything would be cut short: all but workers wait to be told what to do. */
@@ -35,13 +34,13 @@ export function hasWorkers(): boolean {
   return ours().some(({ type }) => type === "worker");
 }
 
-function ours(): Connection[] {
+function ours(): LiveProcess[] {
   return liveProcesses().filter(({ detached }) => !detached);
 }
 
-function askToEnd(connection: Connection): void {
-  if (connection.type === "worker") connection.kill("SIGTERM");
-  else connection.close();
+function askToEnd(live: LiveProcess): void {
+  if (live.type === "worker") live.kill("SIGTERM");
+  else live.stop();
 }
 
 async function bounded(ends: readonly Promise<unknown>[], ms: number): Promise<void> {

@@ -1,33 +1,33 @@
 /** Processes that were made ahead of need: taking one costs no more than a message. */
-import type { ProcessCore } from "../lifecycle/process-core.js";
+import type { ManagedProcess } from "../lifecycle/managed-process.js";
 
 /** After a start the processors have that to do first. */
 const REFILL_DELAY_MS = 2;
 
 export class Spares {
   readonly #wanted: () => number;
-  readonly #make: () => ProcessCore;
-  readonly #waiting: ProcessCore[] = [];
+  readonly #make: () => ManagedProcess;
+  readonly #waiting: ManagedProcess[] = [];
   readonly #refill = () => this.refill();
   #timer: NodeJS.Timeout | undefined;
   /** The timer runs. */
   #due = false;
 
   /** @param make called in turns of the event loop in which nobody waits for a process */
-  constructor(wanted: () => number, make: () => ProcessCore) {
+  constructor(wanted: () => number, make: () => ManagedProcess) {
     this.#wanted = wanted;
     this.#make = make;
   }
 
   /** The oldest: it is the most likely to be ready, and none is behind a process that would be forked now. */
-  take(): ProcessCore | undefined {
+  take(): ManagedProcess | undefined {
     for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift()) {
       if (!spare.isAlive) continue;
       if (spare.isAsNow) {
         spare.assign();
         return spare;
       }
-      spare.onAnswered = undefined;
+      spare.events.answered = undefined;
       spare.close();
     }
     return undefined;
@@ -47,7 +47,7 @@ export class Spares {
     this.#timer = undefined;
     this.#due = false;
     for (const spare of this.#waiting.splice(0)) {
-      spare.onAnswered = undefined;
+      spare.events.answered = undefined;
       spare.close();
     }
   }
@@ -59,7 +59,7 @@ export class Spares {
     this.#waiting.push(spare);
     spare.prepareRun(() => {
       // The first that it answers is its start: not before its caller has been served.
-      spare.onAnswered = this.#refill;
+      spare.events.answered = this.#refill;
       this.refill();
     });
   }

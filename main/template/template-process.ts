@@ -6,14 +6,13 @@ import type { DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { tryAddon } from "../base/addon.js";
 import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
-import { workingDirectory } from "../base/rights.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type StandardStreams, Stdio } from "../handles/stdio.js";
-import { type BirthOptions, type ExecOptions, titleOf } from "../lifecycle/options.js";
-import { ProcessCore } from "../lifecycle/process-core.js";
+import { ManagedProcess } from "../lifecycle/managed-process.js";
+import { FORK, type FreshStartOptions, type StartOptions, titleOf } from "../lifecycle/options.js";
 import { Spares } from "./spares.js";
 
-export interface TemplateCoreOptions extends Omit<ExecOptions, "title" | "signal" | "detached"> {
+export interface TemplateProcessOptions extends Omit<FreshStartOptions, "title" | "signal" | "detached"> {
   name: string;
   modules: readonly string[];
   /** Tells the path of the file that module names count from. Called once, by the constructor, when the process has begun to boot. */
@@ -30,16 +29,26 @@ export interface TemplateDeath extends ExitStatus {
   error: Error;
 }
 
-export class TemplateCore {
+/** Files of the library's own that workers will need: what the template has loaded, no worker has to. */
+const preloads = new Set<string>();
+
+/** @returns false when all templates that start have it anyway */
+export function addPreload(file: string): boolean {
+  if (preloads.has(file)) return false;
+  preloads.add(file);
+  return true;
+}
+
+export class TemplateProcess {
   onDied: (death: TemplateDeath) => void = () => {};
-  readonly #options: TemplateCoreOptions;
+  readonly #options: TemplateProcessOptions;
   readonly #spares: Spares;
-  #process: ProcessCore | undefined;
+  #process: ManagedProcess | undefined;
   #directory: DirectoryIdentity | undefined;
   #from: string | undefined;
   #closed = false;
 
-  constructor(options: TemplateCoreOptions) {
+  constructor(options: TemplateProcessOptions) {
     if (processContext()?.becomeTemplate !== undefined)
       throw new ForkError(
         "ERR_FORK_UNSUPPORTED",
@@ -54,7 +63,7 @@ export class TemplateCore {
   }
 
   /** As it is now: dead or alive, or not there. */
-  get process(): ProcessCore | undefined {
+  get process(): ManagedProcess | undefined {
     return this.#process;
   }
 
@@ -76,7 +85,7 @@ export class TemplateCore {
    * A new process like this one.
    * @throws ForkError ERR_FORK_CLOSED
    */
-  fork(options?: BirthOptions): ProcessCore {
+  fork(options?: StartOptions): ManagedProcess {
     this.live();
     const spare = options === undefined || isOrdinary(options) ? this.#spares.take() : undefined;
     if (spare === undefined) {
@@ -87,7 +96,7 @@ export class TemplateCore {
     return spare;
   }
 
-  #forkNow(options: BirthOptions = { title: titleOf("process") }): ProcessCore {
+  #forkNow(options: StartOptions = { title: titleOf("process") }): ManagedProcess {
     const live = this.live();
     const { forkStdio } = this.#options;
     if (forkStdio === undefined || options.stdio !== undefined) return live.fork(options);
@@ -111,7 +120,7 @@ export class TemplateCore {
    * Its process, alive as far as anyone knows.
    * @throws ForkError ERR_FORK_CLOSED
    */
-  live(): ProcessCore {
+  live(): ManagedProcess {
     if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
     const process = this.#process;
     if (process?.isAlive && process.isOurs) return process;
@@ -122,41 +131,40 @@ export class TemplateCore {
 
   #defaultSpares(): number {
     const asked = Number(variable("DESKTOP_FORK_SPARES") ?? 1);
-    return this.#process?.strategy?.name === "fork" ? asked : 0;
+    return this.#process?.strategy === FORK ? asked : 0;
   }
 
-  #start(): ProcessCore {
+  #start(): ManagedProcess {
     const { name, modules, findFrom, spares: _, forkStdio: __, ...options } = this.#options;
     // A spare of a dead template could not say how it ended.
     this.#spares.clear();
     this.#directory = options.cwd === undefined ? identifyDirectory() : undefined;
-    const core = ProcessCore.exec({ ...options, type: "template", title: titleOf(`template ${name}`) });
+    const core = ManagedProcess.fresh({ ...options, type: "template", title: titleOf(`template ${name}`) });
     this.#process = core;
-    core.onFailed = (error) => this.#died(core, error);
+    core.events.failed = (error) => void this.#died(core, error);
     this.#from ??= findFrom();
     const all = [...preloads, ...modules];
-    if (all.length > 0 && core.over === undefined) core.step(MessageType.Require, [this.#from, ...all]);
+    if (all.length > 0 && core.over === undefined)
+      core.tell({ type: MessageType.Require, values: [this.#from, ...all], handles: [] });
     return core;
   }
 
   /** Loads a file of the library's own into the process that runs now. */
   preload(file: string): void {
     if (this.#process?.over !== undefined) return;
-    this.#process?.step(MessageType.Require, [this.#from as string, file]);
+    this.#process?.tell({ type: MessageType.Require, values: [this.#from as string, file], handles: [] });
     this.#spares.clear(); // they have not got it
   }
 
-  #died(core: ProcessCore, error: Error): void {
-    const { pid, connection } = core;
+  async #died(core: ManagedProcess, error: Error): Promise<void> {
     if (core === this.#process) this.#spares.clear();
-    const report = (status: ExitStatus) => this.onDied({ pid, error, ...status });
-    if (connection === undefined) report({ code: null, signal: null });
-    else void connection.exited.then(report);
+    const status = await core.exited;
+    this.onDied({ pid: core.pid, error, ...status });
   }
 }
 
 /** Any other process like this would do as well. */
-function isOrdinary({ title, cwd, env, detached, stdio, signal }: BirthOptions): boolean {
+function isOrdinary({ title, cwd, env, detached, stdio, signal }: StartOptions): boolean {
   if (title !== titleOf("process") || detached || signal?.aborted) return false;
   return cwd === undefined && env === undefined && stdio === undefined;
 }
@@ -164,49 +172,4 @@ function isOrdinary({ title, cwd, env, detached, stdio, signal }: BirthOptions):
 function identifyDirectory(): DirectoryIdentity | undefined {
   const addon = tryAddon();
   return addon instanceof Error ? undefined : addon.identifyDirectory();
-}
-
-/** Files of the library's own that workers will need: what the template has loaded, no worker has to. */
-const preloads = new Set<string>();
-
-/** For the default template, running or not, and for all that start later. */
-export function preloadInTemplates(file: string): void {
-  if (preloads.has(file)) return;
-  preloads.add(file);
-  shared?.preload(file);
-}
-
-let shared: TemplateCore | undefined;
-
-export interface DefaultTemplateOptions {
-  /** Working directory, also of workers. Default: that of this program at this moment. */
-  cwd?: string | undefined;
-  /** Processes to have ready. Default: 1 where forks work, else 0. */
-  spares?: number | undefined;
-  /** How long the runtime may take before it says hello, in milliseconds. Default: 30,000. */
-  startTimeoutMs?: number | undefined;
-}
-
-/** The empty template that everything without one of its own is forked from. Starts on first use. */
-export function defaultTemplateCore(): TemplateCore {
-  shared ??= newDefaultTemplate();
-  return shared;
-}
-
-/** @throws ForkError ERR_FORK_ARGUMENT when it was started already */
-export function startDefaultTemplate(options: DefaultTemplateOptions): TemplateCore {
-  if (shared !== undefined)
-    throw new ForkError("ERR_FORK_ARGUMENT", "the default template was started already, perhaps by desktop-fork/early");
-  shared = newDefaultTemplate(options);
-  return shared;
-}
-
-function newDefaultTemplate(options: DefaultTemplateOptions = {}): TemplateCore {
-  return new TemplateCore({ ...options, name: "default", modules: [], findFrom: () => workingDirectory() ?? "/" });
-}
-
-/** Ends it, if there is one; the next use starts another. */
-export function closeDefaultTemplate(): void {
-  shared?.close();
-  shared = undefined;
 }

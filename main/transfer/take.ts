@@ -1,6 +1,7 @@
 /** A process object that another program has passed on. */
 import net from "node:net";
 import type { ChannelEvents } from "../../helper/protocol/channel.cjs";
+import { decodeMessage, type ReceivedOf } from "../../helper/protocol/content.cjs";
 import {
   HEADER_BYTES,
   LOST_HANDLE,
@@ -8,22 +9,21 @@ import {
   type Message,
   MessageType,
 } from "../../helper/protocol/message.cjs";
-import type { HandleKind, HandoverPlan } from "../../helper/protocol/plans.cjs";
+import type { HandleKind } from "../../helper/protocol/plans.cjs";
 import { SocketChannel } from "../../helper/protocol/socket-channel.cjs";
 import type { Addon } from "../../native/addon/addon.cjs";
 import { requireAddon } from "../base/addon.js";
 import { ForkError, noDescriptorError } from "../base/errors.js";
-import { readExit } from "../connection/answers.js";
 import type { Child, Source } from "../connection/children.js";
-import { Connection, MAX_ANSWER_BYTES } from "../connection/connection.js";
 import { statusOfReport } from "../connection/exit-status.js";
+import { MAX_ANSWER_BYTES } from "../connection/incoming.js";
 import { PidfdHandle } from "../connection/process-handle.js";
 import { describeHandle, duplicate } from "../handles/handles.js";
-import { ProcessCore } from "../lifecycle/process-core.js";
-import { closeSteps, type Step, type StepType } from "../lifecycle/steps.js";
+import { ManagedProcess } from "../lifecycle/managed-process.js";
+import { closeSteps, type Step } from "../lifecycle/replay-log.js";
 import { HANDOVER_ID } from "./give.js";
 
-export interface AdoptOptions {
+export interface TakeOptions {
   /** Aborting ends the process, whatever it does, and rejects what is pending with an AbortError. */
   signal?: AbortSignal;
 }
@@ -40,7 +40,7 @@ const HANDOVER_HANDLES = 2;
  * @param handle taken over, unless this throws: then it is as it was
  * @throws ForkError ERR_FORK_HANDLE, ERR_FORK_PROTOCOL, ERR_FORK_SYSTEM, ERR_FORK_UNSUPPORTED
  */
-export function fromHandle(handle: net.Socket | number, options: AdoptOptions): ProcessCore {
+export function fromHandle(handle: net.Socket | number, options: TakeOptions): ManagedProcess {
   const addon = requireAddon("taking a process over");
   const { fd } = describeHandle(handle);
   assertHandover(addon, fd);
@@ -93,10 +93,11 @@ class Giver implements ChannelEvents, Source {
   readonly #channel: SocketChannel;
   readonly #steps: Step[] = [];
   #handover: Message | undefined;
-  #core: ProcessCore | undefined;
+  #process: ManagedProcess | undefined;
   #child: Child | undefined;
   /** How many steps there will be, until all are here; undefined when nobody needs them. */
   #awaited: number | undefined;
+  #unforkable: string | undefined;
   #gone = false;
 
   /** @param fd the object's from now on */
@@ -107,33 +108,38 @@ class Giver implements ChannelEvents, Source {
   }
 
   /** @throws ForkError ERR_FORK_HANDLE when somebody else was quicker */
-  take({ signal }: AdoptOptions): ProcessCore {
+  take({ signal }: TakeOptions): ManagedProcess {
     this.#channel.readNow();
     if (this.#handover === undefined) {
       this.#channel.close();
       throw new ForkError("ERR_FORK_HANDLE", NOTHING_THERE);
     }
-    const { values, handles } = this.#handover;
+    const { plan, handles } = decodeMessage(this.#handover) as ReceivedOf<MessageType.Handover>;
     const [fd, pidfd] = handles as [number, number];
-    const { pid, title, detached, repeat } = JSON.parse(values[0] as string) as HandoverPlan;
-    const connection = new Connection(this);
-    connection.open(
-      new SocketChannel({ addon: this.#addon, fd, events: connection, maxPayloadBytes: MAX_ANSWER_BYTES }),
-    );
-    connection.events.strangerEnded = (report) => this.#channel.send(MessageType.Exited, 0, [JSON.stringify(report)]);
-    connection.events.over = () => this.#channel.close();
-    connection.born(new PidfdHandle(this.#addon, pid, pidfd, false));
+    const { pid, title, detached, repeat } = plan;
     const { reason, steps, ...options } = repeat ?? {};
-    const core = ProcessCore.adopt(connection, { title, detached, signal, ...options }, reason);
-    this.#core = core;
+    const process = new ManagedProcess({ title, detached, ...options });
+    process.events.strangerEnded = (report) => this.#channel.send(MessageType.Exited, 0, [JSON.stringify(report)]);
+    process.events.over = () => this.#channel.close();
+    const channel = new SocketChannel({
+      ...{ addon: this.#addon, fd },
+      ...{ events: process, maxPayloadBytes: MAX_ANSWER_BYTES },
+    });
+    process.connect(channel, { source: this });
+    process.started(new PidfdHandle(this.#addon, pid, pidfd, false));
+    if (signal !== undefined) process.obey(signal);
+    if (reason === undefined) process.inherit({ steps: [], unforkable: undefined });
+    this.#process = process;
+    this.#unforkable = reason;
     this.#awaited = steps;
-    this.#bequeath();
-    return core;
+    this.#handOver();
+    return process;
   }
 
   message(message: Message): void {
     if (message.type === MessageType.Handover && this.#handover === undefined) this.#handover = message;
-    else if (message.type === MessageType.Exited) this.#tellEnd(message);
+    else if (message.type === MessageType.Exited)
+      this.#tellEnd(decodeMessage(message) as ReceivedOf<MessageType.Exited>);
     else if (STEPS.has(message.type)) this.#takeStep(message);
     else {
       this.#channel.discard(message.handles);
@@ -145,7 +151,7 @@ class Giver implements ChannelEvents, Source {
   end(): void {
     this.#gone = true;
     this.#child?.orphaned();
-    this.#bequeath();
+    this.#handOver();
   }
 
   adopt(_pid: number, child: Child): void {
@@ -161,29 +167,29 @@ class Giver implements ChannelEvents, Source {
     this.#channel.setReferenced(false);
   }
 
-  #tellEnd(message: Message): void {
-    const status = statusOfReport(readExit(message));
+  #tellEnd({ report }: ReceivedOf<MessageType.Exited>): void {
+    const status = statusOfReport(report);
     if (status.code === null && status.signal === null) this.#child?.orphaned();
     else this.#child?.ended(status);
   }
 
   #takeStep({ type, values, handles }: Message): void {
     const sent = handles.map((fd, index) => ({ kind: values[index] as HandleKind, fd }));
-    this.#steps.push({ type: type as StepType, values: sent.length > 0 ? [] : values, handles: sent });
-    this.#bequeath();
+    this.#steps.push({ type: type as Step["type"], values: sent.length > 0 ? [] : values, handles: sent });
+    this.#handOver();
   }
 
   /** Gives the process object what its forks will have to repeat, once all of it is here, or can't come any more. */
-  #bequeath(): void {
-    if (this.#core === undefined || this.#awaited === undefined) return;
+  #handOver(): void {
+    if (this.#process === undefined || this.#awaited === undefined) return;
     if (this.#steps.length < this.#awaited && !this.#gone) return;
     const complete = this.#steps.length >= this.#awaited;
     const steps = this.#steps.splice(0);
     this.#awaited = undefined;
     const lost = steps.some(({ handles }) => handles.some(({ fd }) => fd === LOST_HANDLE));
-    if (complete && !lost) return this.#core.inherit(steps);
+    if (complete && !lost) return this.#process.inherit({ steps, unforkable: this.#unforkable });
     closeSteps(steps);
-    this.#core.inherit(
+    this.#process.inherit(
       lost ? noDescriptorError("what the process was told") : new ForkError("ERR_FORK_DIED", INCOMPLETE),
     );
   }

@@ -11,9 +11,9 @@ import { json, text } from "node:stream/consumers";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { closeDefaultTemplate, ForkProcess, Template, type TemplateDeath } from "../../main/index.js";
-import type { ProcessCore } from "../../main/lifecycle/process-core.js";
+import type { ManagedProcess } from "../../main/lifecycle/managed-process.js";
 import { createPool } from "../../main/pool/index.js";
-import { defaultTemplateCore } from "../../main/template/template-process.js";
+import { defaultTemplate } from "../../main/template/default-template.js";
 import { FORK } from "../support/configurations.js";
 import { forbidLeaks } from "../support/leaks.js";
 import { exists, processesOf } from "../support/processes.js";
@@ -34,8 +34,8 @@ function pidOf(title: string): number {
 }
 
 /** What stands behind the object; the published types don't tell of it. */
-function coreOf(proc: ForkProcess): ProcessCore {
-  return (proc as unknown as { core: ProcessCore }).core;
+function processOf(proc: ForkProcess): ManagedProcess {
+  return (proc as unknown as { core: ManagedProcess }).core;
 }
 
 suite("faults of the original", () => {
@@ -45,7 +45,7 @@ suite("faults of the original", () => {
     const worker = await idle(ForkProcess.create());
     const first = pidOf("template default");
     process.kill(first, "SIGKILL");
-    await until(() => defaultTemplateCore().process?.over !== undefined, "the news of the template's end");
+    await until(() => defaultTemplate().process?.over !== undefined, "the news of the template's end");
     const later = await ForkProcess.create().run(WORKERS, "default");
     later.socket.end("alive");
     assert.equal(await text(later.socket), "alive");
@@ -96,7 +96,7 @@ suite("faults of the original", () => {
     ]) {
       const proc = prepare(ForkProcess.create());
       await assert.rejects(proc.ready());
-      const status = await until(() => coreOf(proc).connection?.status, "its end");
+      const status = await until(() => processOf(proc).status, "its end");
       assert.deepEqual(status, { code: 1, signal: null });
     }
     const worker = await ForkProcess.create().eval("function leave() { process.exit(7) }").run("leave");
@@ -130,7 +130,7 @@ suite("faults of the original", () => {
     const warnings: Error[] = [];
     process.once("warning", (warning) => warnings.push(warning));
     const proc = ForkProcess.create().eval("throw new Error('unseen')");
-    await until(() => coreOf(proc).over !== undefined, "the failure");
+    await until(() => processOf(proc).over !== undefined, "the failure");
     proc.close();
     const { message } = await until(() => warnings[0], "the warning");
     assert.match(message, /unseen/);
@@ -217,7 +217,7 @@ suite("faults of the original", () => {
 
   test("fault 16: ps tells default template, own template, fresh runtime, process and worker apart", async () => {
     using template = await Template.start({ name: "own" });
-    using fresh = await ForkProcess.exec({ title: "fresh" }).ready();
+    using fresh = await ForkProcess.fresh({ title: "fresh" }).ready();
     using forked = await ForkProcess.create().ready();
     await using worker = await idle(ForkProcess.create());
     assert.equal(pidOf("template own"), template.pid);
@@ -229,7 +229,7 @@ suite("faults of the original", () => {
 
   test("fault 17: exec() is an exec, whatever was loaded first, and its pid is known at once", async () => {
     await import("../../main/early.js");
-    using proc = ForkProcess.exec();
+    using proc = ForkProcess.fresh();
     const { pid } = proc;
     assert.ok(pid !== undefined);
     const entry = processesOf(process.pid).find((each) => each.pid === pid);

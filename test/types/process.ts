@@ -34,7 +34,7 @@ export async function processes(): Promise<void> {
     .sendArg("text", Buffer.alloc(1), new Uint8Array(1))
     .sendHandle(worker.socket, file, 0);
   const ready: ForkProcess = await proc.ready();
-  using disposed: ForkProcess = ForkProcess.exec({ runtime: "/usr/bin/node", execArgv: ["--no-warnings"] });
+  using disposed: ForkProcess = ForkProcess.fresh({ runtime: "/usr/bin/node", execArgv: ["--no-warnings"] });
 
   // @ts-expect-error code is a string
   proc.eval(() => 1);

@@ -20,7 +20,7 @@ export async function programs(): Promise<void> {
   const pid: number | undefined = any.pid;
   const { stdin, stdout, stderr } = spawn("true", [], { stdio: ["ignore", "pipe", process.stderr] });
   const streams: [null, Readable, null] = [stdin, stdout, stderr];
-  const { stdin: input } = proc.exec("true", [], { stdio: ["pipe", "inherit", "inherit"] });
+  const { stdin: input } = proc.become("true", [], { stdio: ["pipe", "inherit", "inherit"] });
   const written: Writable = input;
   using disposed: ChildProcess = spawn("true", { stdio: [0, 1, 2, "pipe", null, undefined, "overlapped"] });
   void [piped, alsoPiped, pid, streams, written, disposed];

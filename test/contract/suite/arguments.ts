@@ -33,9 +33,9 @@ export function argumentsInOrder(): void {
     });
 
     for (const [what, make] of [
-      ["a fresh runtime", () => ForkProcess.exec()],
+      ["a fresh runtime", () => ForkProcess.fresh()],
       ["a process", () => ForkProcess.create()],
-      ["a fork of a fresh runtime", () => ForkProcess.exec().fork()],
+      ["a fork of a fresh runtime", () => ForkProcess.fresh().fork()],
     ] as const)
       test(`arguments wait in ${what} for as long as it has nothing to do, and are in its forks`, async () => {
         const proc = make().sendArg("waiting");

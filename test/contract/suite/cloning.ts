@@ -31,7 +31,7 @@ export function cloning({ forks }: Configuration): void {
     });
 
     test("what was sent before fork() is cloned also from a fresh runtime that has not said hello yet", async () => {
-      const proc = ForkProcess.exec().sendArg("before");
+      const proc = ForkProcess.fresh().sendArg("before");
       const fork = proc.fork().sendArg("the fork's");
       proc.sendArg("later");
       const told = await Promise.all([argumentsOf(fork), argumentsOf(proc)]);

@@ -57,7 +57,7 @@ export function options(): void {
 
     test("wrong options of create(), exec() and fork() are refused by name, and nothing is started", () => {
       const before = processesOf(process.pid).length;
-      refuses((options) => ForkProcess.exec(options), { ...COMMON, ...RUNTIME });
+      refuses((options) => ForkProcess.fresh(options), { ...COMMON, ...RUNTIME });
       refuses((options) => new Template(options), TEMPLATE);
       assert.equal(processesOf(process.pid).length, before);
       refuses((options) => ForkProcess.create(options), COMMON);

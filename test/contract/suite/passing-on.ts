@@ -124,7 +124,7 @@ export function passingOn({ addon, forks }: Configuration): void {
     });
 
     test("the new parent learns how it ended, code and signal, also as a fresh runtime", async () => {
-      for (const make of [() => ForkProcess.create(), () => ForkProcess.exec()]) {
+      for (const make of [() => ForkProcess.create(), () => ForkProcess.fresh()]) {
         const left = await (await passOn(make())).run(fixture("endings.mjs"), "exitLater");
         left.socket.resume();
         assert.deepEqual(await left.exited, { code: 250, signal: null });

@@ -14,7 +14,7 @@ import { idle } from "../../support/workers.js";
 /** Ways to a process that has standard streams of its own. */
 const BIRTHS: Record<string, (stdio: StandardStreams) => Process> = {
   "ForkProcess.create()": (stdio) => ForkProcess.create({ stdio }),
-  "ForkProcess.exec()": (stdio) => ForkProcess.exec({ stdio }),
+  "ForkProcess.fresh()": (stdio) => ForkProcess.fresh({ stdio }),
   "fork() of a process that has used its own": (stdio) => {
     using used = ForkProcess.create({ stdio: "ignore" }).eval(
       "process.stdout.write(''); process.stderr.write(''); process.stdin",
@@ -121,7 +121,7 @@ export function streams({ addon }: Configuration): void {
       const cwd = folder(t);
       const options = { cwd, env: { ONLY: "this", NOTHING: undefined } };
       using other = ForkProcess.create();
-      for (const proc of [ForkProcess.create(options), ForkProcess.exec(options), other.fork(options)]) {
+      for (const proc of [ForkProcess.create(options), ForkProcess.fresh(options), other.fork(options)]) {
         const [where, env] = (await factsOf(proc)) as [string, Record<string, string>];
         assert.equal(where, cwd);
         assert.equal(env["ONLY"], "this");
@@ -149,7 +149,7 @@ export function streams({ addon }: Configuration): void {
     });
 
     test("titles tell template, process and worker apart, and whose they are", async () => {
-      using proc = ForkProcess.exec();
+      using proc = ForkProcess.fresh();
       await proc.ready();
       assert.equal(titleOf(proc.pid as number), `${process.pid} desktop-fork process`);
       await using worker = await idle(ForkProcess.create());

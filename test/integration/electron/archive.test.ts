@@ -53,7 +53,7 @@ describe("what an app names inside its archive", () => {
 
   test("a working directory is the one beside it, for forks and fresh runtimes", async (context) => {
     const { archive, unpacked } = installApp(context);
-    for (const process of [ForkProcess.create({ cwd: archive }), ForkProcess.exec({ cwd: archive })]) {
+    for (const process of [ForkProcess.create({ cwd: archive }), ForkProcess.fresh({ cwd: archive })]) {
       const [, cwd] = await tell(process, path.join(archive, "tell.cjs"));
       assert.equal(cwd, unpacked);
     }

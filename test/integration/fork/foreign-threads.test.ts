@@ -55,7 +55,7 @@ suite("a template with foreign threads", () => {
   test("a process that could not be forked can still become a program", async () => {
     const proc = ForkProcess.create().require(HAS_THREAD);
     await assert.rejects(proc.fork().ready(), { code: "ERR_FORK_REFUSED" });
-    const program = proc.exec("/bin/true", [], { stdio: "ignore" });
+    const program = proc.become("/bin/true", [], { stdio: "ignore" });
     assert.deepEqual(await once(program, "exit"), [0, null]);
   });
 });

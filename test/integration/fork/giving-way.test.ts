@@ -4,7 +4,7 @@ import { once } from "node:events";
 import fs from "node:fs";
 import { suite, test } from "node:test";
 import { ForkProcess, spawn, Template } from "../../../main/index.js";
-import { defaultTemplateCore } from "../../../main/template/template-process.js";
+import { defaultTemplate } from "../../../main/template/default-template.js";
 import { forbidLeaks } from "../../support/leaks.js";
 
 const OTHER = 0;
@@ -32,7 +32,7 @@ suite("giving way", () => {
   });
 
   test("a process that may run a function does not give way", async () => {
-    const proc = ForkProcess.exec();
+    const proc = ForkProcess.fresh();
     await proc.ready();
     assert.equal(policyOf(proc.pid as number), OTHER);
     proc.close();
@@ -46,6 +46,6 @@ suite("giving way", () => {
       program.kill();
       await once(program, "close");
     }
-    assert.equal(policyOf(defaultTemplateCore().process?.pid as number), BATCH);
+    assert.equal(policyOf(defaultTemplate().process?.pid as number), BATCH);
   });
 });

@@ -27,7 +27,7 @@ suite("runtime", () => {
   forbidLeaks();
 
   test("the runtime is the Node that runs this program, unless something else is asked for", async () => {
-    assert.equal(await runtimeOf(ForkProcess.exec()), "the running Node");
+    assert.equal(await runtimeOf(ForkProcess.fresh()), "the running Node");
   });
 
   test("the runtime may be chosen for a process, for a template, for the program and by the environment, in this order", async (t) => {
@@ -36,20 +36,20 @@ suite("runtime", () => {
       delete process.env["DESKTOP_FORK_RUNTIME"];
     });
     process.env["DESKTOP_FORK_RUNTIME"] = named("environment", t);
-    assert.equal(await runtimeOf(ForkProcess.exec()), "environment");
+    assert.equal(await runtimeOf(ForkProcess.fresh()), "environment");
     setRuntime(named("program", t));
-    assert.equal(await runtimeOf(ForkProcess.exec()), "program");
+    assert.equal(await runtimeOf(ForkProcess.fresh()), "program");
     const runtime = named("call", t);
-    assert.equal(await runtimeOf(ForkProcess.exec({ runtime })), "call");
+    assert.equal(await runtimeOf(ForkProcess.fresh({ runtime })), "call");
     using template = new Template({ runtime });
     assert.equal(await runtimeOf(template.fork()), "call");
     setRuntime(undefined);
-    assert.equal(await runtimeOf(ForkProcess.exec()), "environment");
+    assert.equal(await runtimeOf(ForkProcess.fresh()), "environment");
   });
 
   test("a runtime that does not exist is told with its path", async () => {
     const runtime = "/nonexistent/node";
-    await assert.rejects(ForkProcess.exec({ runtime }).ready(), {
+    await assert.rejects(ForkProcess.fresh({ runtime }).ready(), {
       code: "ERR_FORK_RUNTIME",
       message: /'\/nonexistent\/node'/,
     });

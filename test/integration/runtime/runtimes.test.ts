@@ -47,9 +47,9 @@ async function failuresOf(options: {
     died = true;
   });
   const asked = [
-    ForkProcess.exec(options).ready(),
-    ForkProcess.exec(options).eval("1").run("nothing"),
-    ForkProcess.exec(options).sendArg("x").fork().run("nothing"),
+    ForkProcess.fresh(options).ready(),
+    ForkProcess.fresh(options).eval("1").run("nothing"),
+    ForkProcess.fresh(options).sendArg("x").fork().run("nothing"),
     template.ready(),
     template.fork().run("nothing"),
   ];
@@ -118,7 +118,7 @@ suite("a wrong runtime", () => {
   });
 
   test("a runtime that hangs ends with close()", async () => {
-    const proc = ForkProcess.exec({ runtime: script("hangs on", "exec sleep 30") });
+    const proc = ForkProcess.fresh({ runtime: script("hangs on", "exec sleep 30") });
     const ready = proc.ready();
     proc.close();
     await assert.rejects(ready, { code: "ERR_FORK_CLOSED" });

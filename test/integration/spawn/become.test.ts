@@ -9,7 +9,7 @@ import { forbidLeaks } from "../../support/leaks.js";
 
 const WAYS: Record<string, () => ForkProcess> = {
   "a forked process": () => ForkProcess.create(),
-  "a fresh runtime": () => ForkProcess.exec(),
+  "a fresh runtime": () => ForkProcess.fresh(),
 };
 
 for (const [way, make] of Object.entries(WAYS))
@@ -17,7 +17,7 @@ for (const [way, make] of Object.entries(WAYS))
     forbidLeaks();
 
     const said = async (proc: ForkProcess, script: string, options = {}) => {
-      const program = proc.exec("sh", ["-c", script], { stdio: ["ignore", "pipe", "inherit"], ...options });
+      const program = proc.become("sh", ["-c", script], { stdio: ["ignore", "pipe", "inherit"], ...options });
       const [words] = await Promise.all([text(program.stdout), once(program, "close")]);
       return words.trim();
     };
@@ -26,7 +26,7 @@ for (const [way, make] of Object.entries(WAYS))
       const proc = make();
       await proc.ready();
       const { pid } = proc;
-      const program = proc.exec("sh", ["-c", "echo $$; exit 3"]);
+      const program = proc.become("sh", ["-c", "echo $$; exit 3"]);
       const [words, ended] = await Promise.all([text(program.stdout), once(program, "exit")]);
       assert.deepEqual([Number(words), program.pid, ended], [pid, pid, [3, null]]);
     });
@@ -56,7 +56,7 @@ for (const [way, make] of Object.entries(WAYS))
     it("a program that can't be executed is an error, and the process ends", async () => {
       const proc = make();
       await proc.ready();
-      const program = proc.exec("/nowhere/program", ["x"]);
+      const program = proc.become("/nowhere/program", ["x"]);
       const end = closed(program);
       const [error] = await once(program, "error");
       assert.deepEqual(
@@ -67,14 +67,14 @@ for (const [way, make] of Object.entries(WAYS))
     });
 
     it("what went wrong before is the program's error", async () => {
-      const program = make().eval("throw new Error('unprepared')").exec("true");
+      const program = make().eval("throw new Error('unprepared')").become("true");
       const [error] = await once(program, "error");
       assert.equal(error.code, "ERR_FORK_EVAL");
       assert.match(error.message, /unprepared/);
     });
 
     it("a signal that is sent at once ends it", async () => {
-      const program = make().exec("sleep", ["60"], { stdio: "ignore" });
+      const program = make().become("sleep", ["60"], { stdio: "ignore" });
       assert.equal(program.kill("SIGKILL"), true);
       const end = closed(program);
       program.on("error", () => {}); // it may not have become the program yet
@@ -84,8 +84,8 @@ for (const [way, make] of Object.entries(WAYS))
 
     it("the process object is used up", async () => {
       const proc = make();
-      const program = proc.exec("true");
-      assert.throws(() => proc.exec("true"), { code: "ERR_FORK_USED" });
+      const program = proc.become("true");
+      assert.throws(() => proc.become("true"), { code: "ERR_FORK_USED" });
       await assert.rejects(proc.run("anything"), { code: "ERR_FORK_USED" });
       assert.deepEqual(await once(program, "exit"), [0, null]);
     });
@@ -93,7 +93,7 @@ for (const [way, make] of Object.entries(WAYS))
     it("bad arguments are refused, and the object can still be used", async () => {
       const proc = make();
       for (const args of [[1], [""], ["a\0"], ["true", ["\0"]], ["true", [], { cwd: 5 }]])
-        assert.throws(() => Reflect.apply(proc.exec, proc, args), { code: "ERR_FORK_ARGUMENT" });
+        assert.throws(() => Reflect.apply(proc.become, proc, args), { code: "ERR_FORK_ARGUMENT" });
       assert.equal(await said(proc, "echo fine"), "fine");
     });
   });
@@ -104,7 +104,7 @@ describe("exec() of a fork of a template", () => {
   it("exec() of a fork is a program started from a prepared template: a faster fork and exec", async () => {
     using template = await Template.start();
     const programs = Array.from({ length: 20 }, (_, i) =>
-      template.fork().exec("sh", ["-c", `exit ${i}`], { stdio: "ignore" }),
+      template.fork().become("sh", ["-c", `exit ${i}`], { stdio: "ignore" }),
     );
     const codes = await Promise.all(programs.map(async (program) => (await once(program, "exit"))[0]));
     assert.deepEqual(

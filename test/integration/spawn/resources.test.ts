@@ -37,7 +37,7 @@ describe("what a program may use", () => {
   });
 
   it("a process object that becomes a program takes them too", async () => {
-    const program = ForkProcess.create().exec("sh", ["-c", LOOK], { limits: { nofile: 77 } });
+    const program = ForkProcess.create().become("sh", ["-c", LOOK], { limits: { nofile: 77 } });
     const [said] = await Promise.all([text(program.stdout), once(program, "close")]);
     assert.deepEqual(said.split("\n").slice(0, 2), ["77", "77"]);
   });

@@ -84,7 +84,7 @@ suite("spares", () => {
     await gone(first);
 
     await spare();
-    const program = template.fork().exec("/bin/true", [], { stdio: "ignore" });
+    const program = template.fork().become("/bin/true", [], { stdio: "ignore" });
     await new Promise((resolve) => program.once("exit", resolve));
     await spare();
     await until(() => fds() <= before, `${before} descriptors; there are ${fds()}`);

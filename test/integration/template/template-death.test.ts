@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ForkError, ForkProcess, Template, type TemplateDeath, type Worker } from "../../../main/index.js";
-import { defaultTemplateCore } from "../../../main/template/template-process.js";
+import { defaultTemplate } from "../../../main/template/default-template.js";
 import { forbidLeaks } from "../../support/leaks.js";
 import { exists } from "../../support/processes.js";
 import { until } from "../../support/until.js";
@@ -49,11 +49,11 @@ suite("a template that is killed", () => {
   test("before a fork: so it is with the default template", async () => {
     using first = ForkProcess.create();
     await first.ready();
-    const pid = defaultTemplateCore().process?.pid as number;
+    const pid = defaultTemplate().process?.pid as number;
     process.kill(pid, "SIGKILL");
-    await until(() => defaultTemplateCore().process?.over !== undefined, "the news of its end");
+    await until(() => defaultTemplate().process?.over !== undefined, "the news of its end");
     assert.deepEqual(await argumentsOf(ForkProcess.create().sendArg("again")), ["again"]);
-    assert.notEqual(defaultTemplateCore().process?.pid, pid);
+    assert.notEqual(defaultTemplate().process?.pid, pid);
   });
 
   test("while forks are asked of it: each of them fails with what happened, and its handles are closed", async () => {
