@@ -486,9 +486,15 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
     this.#isObserved = false;
   }
 
-  /** @returns false when the process has ended or never started, or when the kernel refuses */
+  /** @returns false when the process has ended or never started, or when the kernel refuses: it is another user's */
   kill(signal: NodeJS.Signals | number): boolean {
-    return this.#status === undefined && this.#handle !== undefined && this.#handle.kill(signal);
+    if (this.#status !== undefined || this.#handle === undefined) return false;
+    try {
+      return this.#handle.kill(signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EPERM") return false;
+      throw error;
+    }
   }
 
   /** Keeps this program's event loop alive until release(), or until the process has ended. */
@@ -690,7 +696,7 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
           callback(this.pid === undefined ? this.#loss() : this.#failure);
         return;
       case Effect.Kill:
-        this.#handle?.kill("SIGKILL");
+        this.kill("SIGKILL");
         return;
       case Effect.ExpectEnd:
         return this.#handle?.expectEnd?.();
