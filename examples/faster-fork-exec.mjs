@@ -11,7 +11,7 @@ const output = fs.openSync(path.join(folder, "output"), "w");
 const command = ["sh", ["-c", "echo result; echo complaint >&2; exit 3"]];
 
 // A prepared process becomes the program ...
-const program = ForkProcess.create({ cwd: folder }).exec(...command, { stdio: ["ignore", output, "pipe"] });
+const program = ForkProcess.create({ cwd: folder }).become(...command, { stdio: ["ignore", output, "pipe"] });
 console.log("stderr:", (await text(program.stderr)).trim());
 console.log("file:", fs.readFileSync(path.join(folder, "output"), "utf8").trim());
 

@@ -11,7 +11,7 @@ import type { Failure } from "../../helper/protocol/remote-error.cjs";
 import { onAbort } from "../base/abort.js";
 import { abortError, errorOfFailure, ForkError } from "../base/errors.js";
 import { addForkHook, type ForkHook, removeForkHook } from "../base/fork-hooks.js";
-import { currentRights } from "../base/rights.js";
+import { currentRights, type Rights } from "../base/rights.js";
 import { type Child, Children, type Source } from "../connection/children.js";
 import { brokenError, closedError, diedError, foreignError } from "../connection/connection-errors.js";
 import { type ExitStatus, statusOfReport, UNKNOWN_STATUS } from "../connection/exit-status.js";
@@ -89,7 +89,7 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
   readonly log: ReplayLog;
   readonly events: ProcessEvents = {};
   /** What this program had when the process was asked for. */
-  readonly rights = currentRights();
+  readonly rights: Rights;
   /** Settles when it is known how the process ended, or that it never started. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   type: ProcessType;
@@ -128,8 +128,10 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
   /** End the listening to signals. */
   #bonds: (() => void)[] | undefined;
 
-  constructor(options: FreshStartOptions) {
+  /** @param rights of this program at the time of the call */
+  constructor(options: FreshStartOptions, rights: Rights = currentRights()) {
     this.options = options;
+    this.rights = rights;
     this.type = options.type ?? "process";
     this.title = options.title;
     this.log = new ReplayLog(options.stdio);
@@ -186,15 +188,14 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
   }
 
   /** The process is as it would be if it was asked for now. */
-  get isAsNow(): boolean {
-    const now = currentRights();
+  isAsNow(now: Rights): boolean {
     if (now === this.rights) return true;
-    return this.isOurs && changeFor(this.#keeps, this.rights, now) === undefined;
+    return this.isOurs(now) && changeFor(this.#keeps, this.rights, now) === undefined;
   }
 
   /** The user and groups of the process are those of this program now. */
-  get isOurs(): boolean {
-    return this.rights.credentials === currentRights().credentials;
+  isOurs(now: Rights = currentRights()): boolean {
+    return this.rights.credentials === now.credentials;
   }
 
   /** Why the process takes no more commands. */
@@ -204,15 +205,16 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
   }
 
   /** A fork of this process as it is now; what is sent later does not reach the fork. */
-  fork(options: StartOptions = { title: titleOf("process") }): ManagedProcess {
+  fork(options: StartOptions = { title: titleOf("process") }, rights?: Rights): ManagedProcess {
     this.assertUsable();
-    return this.forkServing(options);
+    return this.forkServing(options, rights);
   }
 
   /** The same when the process serves rpc. What it runs is not in the fork: it should have nothing to do. */
-  forkServing(options: StartOptions): ManagedProcess {
+  forkServing(options: StartOptions, rights?: Rights): ManagedProcess {
     // A fork of a process that can be forked is never a fresh runtime.
-    const fork = new ManagedProcess(this.strategy === FORK ? { ...options } : freshOptions(this.options, options));
+    const own = this.strategy === FORK ? { ...options } : freshOptions(this.options, options);
+    const fork = new ManagedProcess(own, rights);
     if (this.#waiting.length === 0 && this.#reached() >= Need.Strategy) fork.#startFrom(this, options);
     else {
       this.hold();

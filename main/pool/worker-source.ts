@@ -30,7 +30,7 @@ export class WorkerSource {
 
   /** @throws ForkError ERR_FORK_CLOSED, ERR_FORK_USED */
   fork(): ForkProcess {
-    if (this.#promoted?.core.isOurs === false) this.#promoted.close();
+    if (this.#promoted?.core.isOurs() === false) this.#promoted.close();
     if (this.#promoted?.core.over !== undefined) this.#promoted = undefined;
     const template = this.#promoted ?? this.#own ?? (this.#given as Template | ForkProcess);
     // Those of the own template have these streams already.

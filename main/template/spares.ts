@@ -1,4 +1,5 @@
 /** Processes that were made ahead of need: taking one costs no more than a message. */
+import type { Rights } from "../base/rights.js";
 import type { ManagedProcess } from "../lifecycle/managed-process.js";
 
 /** After a start the processors have that to do first. */
@@ -19,11 +20,14 @@ export class Spares {
     this.#make = make;
   }
 
-  /** The oldest: it is the most likely to be ready, and none is behind a process that would be forked now. */
-  take(): ManagedProcess | undefined {
+  /**
+   * @param now what this program has
+   * @returns the oldest: it is the most likely to be ready, and none is behind a process that would be forked now
+   */
+  take(now: Rights): ManagedProcess | undefined {
     for (let spare = this.#waiting.shift(); spare !== undefined; spare = this.#waiting.shift()) {
       if (!spare.isAlive) continue;
-      if (spare.isAsNow) {
+      if (spare.isAsNow(now)) {
         spare.assign();
         return spare;
       }

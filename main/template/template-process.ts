@@ -6,6 +6,7 @@ import type { DirectoryIdentity } from "../../native/addon/addon.cjs";
 import { tryAddon } from "../base/addon.js";
 import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
+import { currentRights, type Rights } from "../base/rights.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type StandardStreams, Stdio } from "../handles/stdio.js";
 import { ManagedProcess } from "../lifecycle/managed-process.js";
@@ -57,7 +58,7 @@ export class TemplateProcess {
     this.#options = options;
     this.#spares = new Spares(
       () => (this.#closed ? 0 : (options.spares ?? this.#defaultSpares())),
-      () => this.#forkNow({ title: titleOf("process"), spare: true }),
+      () => this.#forkSpare(),
     );
     this.#start();
   }
@@ -86,23 +87,29 @@ export class TemplateProcess {
    * @throws ForkError ERR_FORK_CLOSED
    */
   fork(options?: StartOptions): ManagedProcess {
-    this.live();
-    const spare = options === undefined || isOrdinary(options) ? this.#spares.take() : undefined;
+    // Asked for once: a look at the kernel is dear after a rest.
+    const now = currentRights();
+    const live = this.live(now);
+    const spare = options === undefined || isOrdinary(options) ? this.#spares.take(now) : undefined;
     if (spare === undefined) {
       this.#spares.refill();
-      return this.#forkNow(options);
+      return this.#forkNow(live, now, options);
     }
     if (options?.signal !== undefined) spare.obey(options.signal);
     return spare;
   }
 
-  #forkNow(options: StartOptions = { title: titleOf("process") }): ManagedProcess {
-    const live = this.live();
+  #forkSpare(): ManagedProcess {
+    const now = currentRights();
+    return this.#forkNow(this.live(now), now, { title: titleOf("process"), spare: true });
+  }
+
+  #forkNow(live: ManagedProcess, now: Rights, options: StartOptions = { title: titleOf("process") }): ManagedProcess {
     const { forkStdio } = this.#options;
-    if (forkStdio === undefined || options.stdio !== undefined) return live.fork(options);
+    if (forkStdio === undefined || options.stdio !== undefined) return live.fork(options, now);
     const stdio = Stdio.take(forkStdio);
     try {
-      return live.fork({ ...options, stdio });
+      return live.fork({ ...options, stdio }, now);
     } catch (error) {
       stdio?.close();
       stdio?.abandon();
@@ -120,10 +127,10 @@ export class TemplateProcess {
    * Its process, alive as far as anyone knows.
    * @throws ForkError ERR_FORK_CLOSED
    */
-  live(): ManagedProcess {
+  live(now: Rights = currentRights()): ManagedProcess {
     if (this.#closed) throw new ForkError("ERR_FORK_CLOSED", `the template '${this.#options.name}' was closed`);
     const process = this.#process;
-    if (process?.isAlive && process.isOurs) return process;
+    if (process?.isAlive && process.isOurs(now)) return process;
     // Of another user: the process ends with the forks that it has.
     if (process?.isAlive) process.close();
     return this.#start();

@@ -1,4 +1,4 @@
-/** proc.exec(): a prepared process becomes a program. */
+/** proc.become(): a prepared process becomes a program. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
