@@ -1,5 +1,5 @@
 /** A program that was started as a template of itself: it stops at the point where it becomes a template. */
-import { wrapEntropy } from "../fork/entropy.cjs";
+import { prepareForOthers } from "../fork/before-others.cjs";
 import { isStop, ProgramStopped } from "../fork/program-stopped.cjs";
 import type { StartPlan } from "../protocol/plans.cjs";
 import { serve } from "./host.cjs";
@@ -13,7 +13,7 @@ export function becomeEmptyTemplate(plan: StartPlan): never {
 
 /** The program goes on, up to Template.ofProgram(). */
 export function awaitProgram(plan: StartPlan): void {
-  wrapEntropy();
+  prepareForOthers();
   const prepared = prepare(plan);
   const ours = LEAVING.map((event) => process.listeners(event as "exit"));
   const early = () => process.stderr.write("desktop-fork: the program ended before it came to Template.ofProgram()\n");

@@ -1,8 +1,10 @@
 /** Serves one channel: takes its messages in order, does what they say, and answers. */
 import type { Addon } from "../../native/addon/addon.cjs";
 import { becomeChild } from "../fork/after-fork.cjs";
+import { prepareForOthers } from "../fork/before-others.cjs";
 import { Children } from "../fork/children.cjs";
-import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
+import { prepareEntropy } from "../fork/entropy.cjs";
+import { keepInForks } from "../fork/exit-listeners.cjs";
 import { explainRefusal, forkInCheckPhase, untilQuiet } from "../fork/fork.cjs";
 import { restoreInterrupt } from "../fork/interrupt.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
@@ -33,7 +35,10 @@ export function currentServer(): Server | undefined {
   return current;
 }
 
-process.on("exit", (code) => current?.sayLeaving(code));
+process.on(
+  "exit",
+  keepInForks((code: number) => current?.sayLeaving(code)),
+);
 
 export class Server implements ChannelEvents {
   readonly #host: Host;
@@ -176,7 +181,7 @@ export class Server implements ChannelEvents {
   /** Code of others runs next: it may draw random numbers, and it may never return. */
   #admitOthers(): void {
     this.commands.dropIdleTask();
-    wrapEntropy();
+    prepareForOthers();
     if (this.#lifeline !== undefined) this.#host.addon?.lifeline(this.#lifeline);
   }
 

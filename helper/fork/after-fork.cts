@@ -5,14 +5,18 @@ import type { Addon } from "../../native/addon/addon.cjs";
 import type { ForkPlan } from "../protocol/plans.cjs";
 import { processContext } from "../protocol/process-context.cjs";
 import { renewEntropy } from "./entropy.cjs";
+import { dropExitListeners } from "./exit-listeners.cjs";
 import { replaceStdio } from "./stdio.cjs";
+import { unrefTimers } from "./timers.cjs";
 
 /**
  * In a forked child, before any other code runs.
  * @param fds what the plan calls handles; they stay the caller's
  */
 export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[] = []): void {
-  Object.defineProperty(process, "pid", { value: addon.getpid(), enumerable: true, configurable: true });
+  const pid = addon.getpid();
+  if (pid !== process.pid) leaveBehind();
+  Object.defineProperty(process, "pid", { value: pid, enumerable: true, configurable: true });
   renewEntropy();
   for (const forget of processContext()?.onFork ?? []) forget();
   if (plan.stdio !== undefined) replaceStdio(addon, plan.stdio, fds);
@@ -21,6 +25,12 @@ export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[]
   if (plan.cwd !== undefined) process.chdir(plan.cwd);
   if (plan.env !== undefined) replaceEnvironment(plan.env);
   process.title = plan.title;
+}
+
+/** In a dry run, which has no child, all of that stays. */
+function leaveBehind(): void {
+  dropExitListeners();
+  unrefTimers();
 }
 
 function follow({ umask, priority, directory }: ForkPlan): void {

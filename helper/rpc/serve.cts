@@ -2,6 +2,7 @@
 import net = require("node:net");
 
 import type { Addon } from "../../native/addon/addon.cjs";
+import { keepInForks } from "../fork/exit-listeners.cjs";
 import { outputFlushed } from "../fork/stdio.cjs";
 import { findExport } from "../modules/find-export.cjs";
 import { loadModule } from "../modules/load-module.cjs";
@@ -40,16 +41,18 @@ let current: RpcServer | undefined;
 /** Node's own code for a program that ends while it still waits for something. */
 const EXIT_UNSETTLED = 13;
 
-process.on("exit", () => {
+const flushAtExit = keepInForks(() => {
   if (current?.session.closed === false) current.session.writer.flush();
 });
+process.on("exit", flushAtExit);
 
-process.on("beforeExit", () => {
+const endUnsettled = keepInForks(() => {
   if (current?.closing !== true) return;
   process.stderr.write("desktop-fork: a call still waits for something, but nothing is left that could come\n");
   process.exitCode = EXIT_UNSETTLED;
   void leaveWhenFlushed(current, () => process.exit());
 });
+process.on("beforeExit", endUnsettled);
 
 /** In a fork of a worker: this process serves nobody. */
 export function abandonService(server = current): void {

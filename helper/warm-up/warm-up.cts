@@ -5,7 +5,8 @@ import type { Host } from "../commands/host.cjs";
 import { setAside } from "../commands/process-state.cjs";
 import { currentServer } from "../commands/server.cjs";
 import type { WarmUp } from "../commands/warm-up.cjs";
-import { prepareEntropy, wrapEntropy } from "../fork/entropy.cjs";
+import { prepareForOthers } from "../fork/before-others.cjs";
+import { prepareEntropy } from "../fork/entropy.cjs";
 import { MessageType } from "../protocol/message.cjs";
 import { collectGarbage } from "./collect-garbage.cjs";
 import { compactHeap } from "./compact-heap.cjs";
@@ -29,7 +30,7 @@ export const warmUp: WarmUp = { loadForChildren, loadLoaders, template, spare, s
 
 function template(addon: Addon, host: Host): Promise<void> {
   return withoutTrace(async () => {
-    wrapEntropy();
+    prepareForOthers();
     prepareEntropy();
     runScript("0", process.execPath);
     await loadLoaders();

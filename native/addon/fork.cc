@@ -59,6 +59,16 @@ std::vector<uv_async_t*> PendingAsyncs(uv_loop_t* loop) {
   return pending;
 }
 
+// What was open in the template does not keep the child alive. Node refers to its own timer and idle handle anew with
+// each timer and immediate that JavaScript makes, counts those, and so must find both as it left them.
+void UnrefHandles(uv_loop_t* loop) {
+  auto unref = [](uv_handle_t* handle, void*) {
+    const bool counted = handle->type == UV_TIMER || handle->type == UV_IDLE;
+    if (!counted && uv_is_active(handle) != 0) uv_unref(handle);
+  };
+  uv_walk(loop, unref, nullptr);
+}
+
 void RenewLoop(uv_loop_t* loop) {
   std::vector<uv_async_t*> asyncs = PendingAsyncs(loop);
   int error = uv_loop_fork(loop);
@@ -117,6 +127,7 @@ Napi::Value Fork(const Napi::CallbackInfo& info) {
   if (pid < 0) return Refusal(env, why);
   if (pid == 0) {
     RenewLoop(loop);
+    UnrefHandles(loop);
     ForgetChildren();
     ForgetLifeline();
     GiveWayNoMore();
