@@ -769,8 +769,11 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
     addForkHook(this);
     channel.setReferenced(false);
     this.#keepAlive.moveTo(channel);
-    if (this.#origin.runtime === undefined) return;
-    const { startTimeoutMs = START_TIMEOUT_MS } = this.options;
+    const { runtime } = this.#origin;
+    if (runtime === undefined) return;
+    // A person at a debugger takes all the time of the world.
+    const { startTimeoutMs = runtime.prefix.length === 0 ? START_TIMEOUT_MS : undefined } = this.options;
+    if (startTimeoutMs === undefined) return;
     this.#startTimer(startTimeoutMs, () => this.end(new Error(`it said nothing for ${startTimeoutMs} ms`)));
   }
 
