@@ -5,6 +5,7 @@
  */
 import fs = require("node:fs");
 
+import { isLogging, logReceived, PARENT } from "../protocol/debug-log.cjs";
 import { HEADER_BYTES, readHeader } from "../protocol/frame.cjs";
 import { MessageType } from "../protocol/message.cjs";
 import { CHANNEL_FD, START_VARIABLE, type StartPlan } from "../protocol/plans.cjs";
@@ -54,6 +55,8 @@ function readPlan(token: string): StartPlan | undefined {
   if (!readAll(head) || !isStart(head, token)) return undefined;
   const rest = Buffer.alloc(HEADER_BYTES + readHeader(head, 0).length - head.length);
   if (!readAll(rest)) return undefined;
+  const values = [token, rest.subarray(VALUE_HEADER_BYTES)];
+  if (isLogging) logReceived(PARENT, { type: MessageType.Start, id: 0, values, handles: [] });
   return JSON.parse(rest.toString("utf8", VALUE_HEADER_BYTES)) as StartPlan;
 }
 

@@ -9,6 +9,7 @@ import { explainRefusal, forkInCheckPhase, untilQuiet } from "../fork/fork.cjs";
 import { restoreInterrupt } from "../fork/interrupt.cjs";
 import type { Channel, ChannelEvents } from "../protocol/channel.cjs";
 import { decodeMessage, type Received, type ReceivedOf } from "../protocol/content.cjs";
+import { isLogging, logLine } from "../protocol/debug-log.cjs";
 import { LOST_HANDLE, MAX_FRAME_BYTES } from "../protocol/frame.cjs";
 import { type Message, MessageType } from "../protocol/message.cjs";
 import type { ForkPlan, RunPlan } from "../protocol/plans.cjs";
@@ -150,6 +151,7 @@ export class Server implements ChannelEvents {
         return this.#becomeProgram(message);
       case MessageType.Retire:
         this.#retiring = true;
+        if (isLogging) logLine("ends with its last child");
         if (this.#children === undefined) this.#exit();
         else this.#children.whenGone(() => this.#exit());
         return undefined;
@@ -241,6 +243,7 @@ export class Server implements ChannelEvents {
     try {
       if (this.#serving) leaveService(addon);
       becomeChild(addon, plan, fds);
+      if (isLogging) logLine(`is a fork of ${process.ppid}`);
     } catch (error) {
       server.#failWith(NO_COMMAND, new CommandFailed("birth", error));
     }
@@ -268,6 +271,7 @@ export class Server implements ChannelEvents {
   #begin(message: Received, plan: RunPlan): WorkerEnd {
     const end = this.#takeEnd(message.handles[0] ?? this.#host.socketFd);
     this.#running = true;
+    if (isLogging) logLine("runs what it was given");
     this.#serving = "service" in plan;
     process.title = plan.title;
     restoreInterrupt(this.#host.addon);
@@ -317,6 +321,7 @@ export class Server implements ChannelEvents {
   /** Nothing more can be asked of this process. */
   #failWith(message: Command, error: unknown): void {
     this.#failure = describeFailure(error);
+    if (isLogging) logLine("has failed");
     this.#answerFailure(message, this.#failure);
   }
 

@@ -1,6 +1,7 @@
 /** One end of the control connection between a parent and a process: messages, over any link. */
 import type { Gathered } from "../../native/addon/addon.cjs";
 import { CHANNEL, type Content, encodeContent } from "./content.cjs";
+import { isLogging, logReceived, logSent, type Peer } from "./debug-log.cjs";
 import { type Frame, MAX_FRAME_BYTES } from "./frame.cjs";
 import { FrameReader } from "./frame-reader.cjs";
 import { FrameWriter } from "./frame-writer.cjs";
@@ -8,7 +9,7 @@ import { type Link, type LinkEvents, takeSent } from "./link.cjs";
 import type { Message, MessageType, Outgoing } from "./message.cjs";
 import { readValues, type Value, writeValue } from "./values.cjs";
 
-export interface ChannelEvents {
+export interface ChannelEvents extends Peer {
   /**
    * What this throws ends the connection.
    * @param message its descriptors are the receiver's
@@ -74,6 +75,7 @@ export class Channel implements LinkEvents {
     handles: readonly number[] = NOTHING,
   ): void {
     if (this.#closed) return this.discard(handles);
+    if (isLogging) logSent(this.#events, { type, id, values, handles });
     this.#left = this.#link.sendMessage?.(type, id, values, handles) ?? -1;
     if (this.#left === 0) return;
     this.#writer ??= this.#openWriter();
@@ -145,7 +147,9 @@ export class Channel implements LinkEvents {
       this.discard(fds);
       throw error;
     }
-    this.#events.message({ type, id, values, handles: fds });
+    const message = { type, id, values, handles: fds };
+    if (isLogging) logReceived(this.#events, message);
+    this.#events.message(message);
   }
 
   #gather(what: Gathered): Value {

@@ -1,9 +1,15 @@
 /** What the library reads of its environment: all variables of ours, in one place. docs/environment.md has them as a table. */
 
+import { splitWords } from "./split-words.cjs";
+
 /** What a variable may say: one of a few words, a number, or anything. */
 const VARIABLES = {
   DESKTOP_FORK_STRATEGY: { expected: "'fork' or 'exec'", holds: (text: string) => text === "fork" || text === "exec" },
   DESKTOP_FORK_RUNTIME: { expected: "a path", holds: () => true },
+  DESKTOP_FORK_CMD_PREFIX: {
+    expected: "a command, with its quotes closed",
+    holds: (text: string) => (splitWords(text)?.[0] ?? "") !== "",
+  },
   DESKTOP_FORK_SPARES: { expected: "a whole number, 0 or more", holds: (text: string) => /^\d{1,4}$/.test(text) },
   DESKTOP_FORK_NO_ADDON: { expected: "0 or 1", holds: (text: string) => text === "0" || text === "1" },
 } as const;

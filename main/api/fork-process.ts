@@ -2,12 +2,14 @@
 import type { ChildProcess, ChildProcessByStdio, ChildProcessWithoutNullStreams } from "node:child_process";
 import type net from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { type InspectOptions, inspect } from "node:util";
 import { MessageType, type Value } from "../../helper/protocol/message.cjs";
 import { untilAborted, type WaitOptions } from "../base/abort.js";
 import { requireAddon } from "../base/addon.js";
 import { callerFile } from "../base/caller.js";
 import { checkOptions, type OptionSchema } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
+import { inspectLine } from "../base/inspect.js";
 import { copyHandle, type Handle, type SentHandle } from "../handles/handles.js";
 import { type PipeEnds, type StandardStreams, Stdio } from "../handles/stdio.js";
 import { socketOf } from "../lifecycle/enter-function.js";
@@ -269,6 +271,12 @@ export class ForkProcess {
   /** Ends the process now. Does nothing after `run`. */
   close(): void {
     this.#process.close();
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect): string {
+    const { pid, stateName: state, strategy, title } = this.#process;
+    return inspectLine("ForkProcess", { pid, state, strategy: strategy?.name, title }, options, show);
   }
 
   [Symbol.dispose](): void {

@@ -2,11 +2,13 @@
 import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
+import { type InspectOptions, inspect } from "node:util";
 import { processContext } from "../../helper/protocol/process-context.cjs";
 import { untilAborted, type WaitOptions } from "../base/abort.js";
 import { callerFile } from "../base/caller.js";
 import { checkOptions } from "../base/check-options.js";
 import { abortError, ForkError } from "../base/errors.js";
+import { inspectLine } from "../base/inspect.js";
 import { specifierOf } from "../lifecycle/run-target.js";
 import type { RuntimeOptions } from "../runtime/runtime.js";
 import { type TemplateDeath, TemplateProcess, type TemplateProcessOptions } from "../template/template-process.js";
@@ -154,6 +156,13 @@ export class Template extends EventEmitter<{ died: [TemplateDeath] }> {
   /** No more forks. Its workers live on, and so does the process until they have ended: it reports their exit codes. */
   close(): void {
     this.#process.close();
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect): string {
+    const { name, pid, strategy } = this;
+    const state = this.#process.process?.stateName;
+    return inspectLine("Template", { name, pid, state, strategy }, options, show);
   }
 
   [Symbol.dispose](): void {

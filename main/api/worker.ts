@@ -1,7 +1,9 @@
 /** A process whose function is running. */
 import type net from "node:net";
+import { type InspectOptions, inspect } from "node:util";
 import { addForkHook, removeForkHook } from "../base/fork-hooks.js";
-import type { ExitStatus } from "../connection/exit-status.js";
+import { inspectLine } from "../base/inspect.js";
+import { describeStatus, type ExitStatus } from "../connection/exit-status.js";
 import type { PipeEnds } from "../handles/stdio.js";
 import type { ManagedProcess } from "../lifecycle/managed-process.js";
 import { type MemoryUse, readMemory } from "../metrics/memory.js";
@@ -86,6 +88,13 @@ export class Worker {
       this.#referenced = true;
     }
     return this;
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect): string {
+    const { pid, title, status, strategy } = this.#process;
+    const state = status === undefined ? "running" : describeStatus(status);
+    return inspectLine("Worker", { pid, state, strategy: strategy?.name, title }, options, show);
   }
 
   /** @internal In a fork of this process. */

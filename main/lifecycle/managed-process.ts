@@ -5,6 +5,7 @@
  */
 import type net from "node:net";
 import type { Channel, ChannelEvents } from "../../helper/protocol/channel.cjs";
+import { isLogging, logLine, nameOfPid } from "../../helper/protocol/debug-log.cjs";
 import { type Message, MessageType, type Outgoing, PROTOCOL_VERSION } from "../../helper/protocol/message.cjs";
 import type { ExitReport, Hello, RunPlan } from "../../helper/protocol/plans.cjs";
 import type { Failure } from "../../helper/protocol/remote-error.cjs";
@@ -37,7 +38,19 @@ import { changeFor, type Keeps, rightsError } from "./rights.js";
 import { notePass } from "./self-tests.js";
 import { runtimeError, startByExec } from "./start-by-exec.js";
 import { startByFork } from "./start-by-fork.js";
-import { Effect, Event, isListening, isOver, Kernel, Line, next, START, takesCommands } from "./states.js";
+import {
+  describeChange,
+  Effect,
+  Event,
+  isListening,
+  isOver,
+  Kernel,
+  Line,
+  nameOf,
+  next,
+  START,
+  takesCommands,
+} from "./states.js";
 
 const START_TIMEOUT_MS = 30_000;
 /** How long the news of an exit may lag behind the end of the channel. */
@@ -151,6 +164,11 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
 
   get pid(): number | undefined {
     return this.#handle?.pid;
+  }
+
+  /** The name of its state, for people. */
+  get stateName(): string {
+    return nameOf(this.#state);
   }
 
   get detached(): boolean {
@@ -654,6 +672,7 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
     else if (reason !== undefined) this.#status ??= reason;
     const kept = KEPT.get(event) ?? NONE;
     const { to, effects } = next(this.#state, event, this.#children.size > 0 || this.#requests.includes(kept));
+    if (isLogging) logLine(`process ${nameOfPid(this.pid)}: ${describeChange(this.#state, event, to)}`);
     this.#state = to;
     for (const effect of effects) this.#carryOut(effect);
   }
@@ -752,8 +771,11 @@ export class ManagedProcess implements ChannelEvents, Receiver, Child, Source, N
     addForkHook(this);
     channel.setReferenced(false);
     this.#keepAlive.moveTo(channel);
-    if (this.#origin.runtime === undefined) return;
-    const { startTimeoutMs = START_TIMEOUT_MS } = this.options;
+    const { runtime } = this.#origin;
+    if (runtime === undefined) return;
+    // A person at a debugger takes all the time of the world.
+    const { startTimeoutMs = runtime.prefix.length === 0 ? START_TIMEOUT_MS : undefined } = this.options;
+    if (startTimeoutMs === undefined) return;
     this.#startTimer(startTimeoutMs, () => this.end(new Error(`it said nothing for ${startTimeoutMs} ms`)));
   }
 

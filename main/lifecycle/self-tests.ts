@@ -18,11 +18,11 @@ export function notePass(runtime: Runtime): void {
 }
 
 /** Undefined for a runtime whose file can't be told from another. */
-function keyOf({ file, args, env }: Runtime): string | undefined {
+function keyOf({ file, prefix, args, env }: Runtime): string | undefined {
   const stat = identityOf(file);
   if (stat === undefined) return undefined;
   const variables = Object.entries(env).filter(([name]) => RELEVANT.test(name));
-  return JSON.stringify([stat.dev, stat.ino, stat.mtimeMs, stat.size, args, variables.sort()]);
+  return JSON.stringify([stat.dev, stat.ino, stat.mtimeMs, stat.size, prefix, args, variables.sort()]);
 }
 
 function identityOf(file: string): fs.Stats | undefined {

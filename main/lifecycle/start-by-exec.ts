@@ -60,12 +60,13 @@ function planOf({ title, detached = false, program = false, type }: FreshStartOp
 function executeWithSocket(addon: Addon, process: ManagedProcess, runtime: Runtime, start: StartMessage): void {
   const { cwd, detached = false, priority } = process.options;
   const { stdio = new Stdio() } = process.log;
+  const command = commandOf(runtime);
   const [ours, theirs] = socketPair(addon);
   try {
     putStart(addon, ours, start);
     const [pid, pidfd] = addon.spawn({
-      file: runtime.file,
-      args: blockOf([runtime.file, ...runtime.args, start.argument]),
+      file: command[0],
+      args: blockOf([...command, ...runtime.args, start.argument]),
       env: blockOf(Object.entries({ ...runtime.env, ...start.env }).map(([name, value]) => `${name}=${value}`)),
       stdio: [...stdio.forSpawn, theirs, ...(runtime.files?.descriptors ?? [])],
       session: detached || needsSession(priority),
@@ -87,7 +88,8 @@ function executeWithSocket(addon: Addon, process: ManagedProcess, runtime: Runti
 function executePlain(process: ManagedProcess, runtime: Runtime, start: StartMessage): void {
   const { cwd, detached = false, priority } = process.options;
   const { stdio = new Stdio() } = process.log;
-  const child = spawn(runtime.file, [...runtime.args, start.argument], {
+  const [file, ...words] = commandOf(runtime);
+  const child = spawn(file, [...words, ...runtime.args, start.argument], {
     stdio: [...(stdio.forChildProcess as "inherit"[]), "pipe", "pipe"],
     env: { ...runtime.env, ...start.env },
     detached: detached || needsSession(priority),
@@ -110,12 +112,19 @@ function executePlain(process: ManagedProcess, runtime: Runtime, start: StartMes
   }
 }
 
+/** @returns what is executed, and the arguments in front of the runtime's own */
+function commandOf({ prefix, file }: Runtime): [file: string, ...words: string[]] {
+  const [first, ...others] = prefix;
+  return first === undefined ? [file] : [first, ...others, file];
+}
+
 /** No fault of the runtime's. */
 const SHORTAGES = new Set(["EMFILE", "ENFILE", "ENOMEM", "EAGAIN"]);
 
 export function runtimeError(runtime: Runtime, cause: unknown): ForkError {
+  const command = commandOf(runtime).join(" ");
   const why = cause instanceof Error ? cause.message : String(cause);
   if (SHORTAGES.has((cause as NodeJS.ErrnoException).code ?? ""))
-    return systemError(`the runtime '${runtime.file}' could not be started`, cause);
-  return new ForkError("ERR_FORK_RUNTIME", `the runtime '${runtime.file}' could not be started: ${why}`, { cause });
+    return systemError(`the runtime '${command}' could not be started`, cause);
+  return new ForkError("ERR_FORK_RUNTIME", `the runtime '${command}' could not be started: ${why}`, { cause });
 }

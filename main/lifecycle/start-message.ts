@@ -1,6 +1,7 @@
 /** How a fresh runtime is told what it is to be: helper/boot/start-plan.cts is the other side. */
 import { randomUUID } from "node:crypto";
 import { CHANNEL, type ContentOf, encodeContent } from "../../helper/protocol/content.cjs";
+import { isLogging, logSent } from "../../helper/protocol/debug-log.cjs";
 import { FrameWriter } from "../../helper/protocol/frame-writer.cjs";
 import { MAX_PAYLOAD_BYTES, MessageType } from "../../helper/protocol/message.cjs";
 import { START_VARIABLE, type StartPlan } from "../../helper/protocol/plans.cjs";
@@ -41,7 +42,9 @@ function octetsOf(content: ContentOf<MessageType.Start>): Buffer {
     write: (written) => pieces.push(...written) > 0,
   });
   writer.begin(content.type, 0);
-  for (const value of encodeContent(content)) writeValue(writer, value as Value);
+  const values = encodeContent(content) as Value[];
+  if (isLogging) logSent({ pid: undefined }, { type: content.type, id: 0, values, handles: [] });
+  for (const value of values) writeValue(writer, value);
   writer.end();
   writer.flush();
   return Buffer.concat(pieces);

@@ -301,6 +301,19 @@ export function isOver({ line, kernel }: State): boolean {
   return (line === Line.Closed || line === Line.Foreign) && kernel === Kernel.Ended;
 }
 
+/** For people: one word for both parts. */
+export function nameOf({ line, kernel }: State): string {
+  if (kernel === Kernel.Ended) return "ended";
+  const isStarting = kernel < Kernel.Alive && (line === Line.Waiting || line === Line.Idle);
+  return isStarting ? "starting" : (Line[line] as string).toLowerCase();
+}
+
+/** For the debug log: `Idle Silent, on Hello: Idle Alive`. */
+export function describeChange(from: State, event: Event, to: State): string {
+  const [before, after] = [from, to].map(({ line, kernel }) => `${Line[line]} ${Kernel[kernel]}`);
+  return `${before}, on ${Event[event]}: ${after}`;
+}
+
 /** Made when they are first needed: most processes go the same way. */
 const TRANSITIONS: Transition[] = [];
 

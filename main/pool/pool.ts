@@ -2,9 +2,11 @@
 import { AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
+import { type InspectOptions, inspect } from "node:util";
 import { callerFile } from "../base/caller.js";
 import { checkOption, checkOptions } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
+import { inspectLine } from "../base/inspect.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { callsOf } from "../rpc/api.js";
 import { serviceOf } from "../rpc/service.js";
@@ -161,6 +163,14 @@ export class Pool<M = AnyModule> extends EventEmitter<PoolEvents> {
   async terminate(): Promise<void> {
     this.#core.terminate();
     await this.#core.ended;
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect): string {
+    const { workers, scheduler, settings } = this.#core;
+    const busy = [...workers.values()].filter(({ attempts }) => [...attempts].length > 0).length;
+    const facts = { workers: workers.size, busy, queued: scheduler.queue.size, max: settings.max };
+    return inspectLine("Pool", facts, options, show);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

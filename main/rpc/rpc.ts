@@ -1,9 +1,11 @@
 /** Calling the functions of a module in another process. */
+import { type InspectOptions, inspect } from "node:util";
 import type { Listener } from "../../helper/rpc/listeners.cjs";
 import { ForkProcess } from "../api/fork-process.js";
 import { callerFile } from "../base/caller.js";
 import { checkOptions } from "../base/check-options.js";
 import { ForkError } from "../base/errors.js";
+import { inspectLine } from "../base/inspect.js";
 import type { ExitStatus } from "../connection/exit-status.js";
 import { type MemoryUse, readMemory } from "../metrics/memory.js";
 import { callsOf } from "./api.js";
@@ -138,6 +140,14 @@ export class Rpc<M = AnyModule, E extends object = AnyEvents> {
   async terminate(): Promise<void> {
     this.#worker.fail(new ForkError("ERR_FORK_CLOSED", "the rpc was terminated"));
     await this.exited;
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: InspectOptions, show: typeof inspect): string {
+    const { pid, connection } = this.#worker;
+    const state = connection?.stateName ?? "starting";
+    const facts = { pid, state, strategy: connection?.strategy?.name, title: connection?.title };
+    return inspectLine("Rpc", facts, options, show);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

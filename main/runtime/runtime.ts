@@ -9,12 +9,15 @@ import { tryAddon } from "../base/addon.js";
 import { variable } from "../base/environment.js";
 import { ForkError } from "../base/errors.js";
 import { permissionFlags } from "../base/permission.js";
+import { commandPrefix } from "./command-prefix.js";
 import { chooseHost } from "./electron-host.js";
 import { isPackaged, withoutOpeners } from "./electron-packaged.js";
 
 export interface Runtime {
   /** Path of the executable. */
   file: string;
+  /** A command that executes the runtime with its arguments. Mostly none. */
+  prefix: readonly string[];
   /** What comes between the executable and the plan: flags, the library's and the caller's, and a script. */
   args: string[];
   /** The caller's flags, and what restricts this program. */
@@ -110,10 +113,12 @@ export function chooseRuntime(options: ProcessOptions): Runtime {
   });
   const environment = cleanEnvironment(closed ? withoutOpeners(env, process.env) : env);
   const preload = unforkable === undefined ? files?.guard : undefined;
-  if (preload !== undefined) environment["LD_PRELOAD"] = [preload, environment["LD_PRELOAD"]].filter(Boolean).join(":");
+  const preloads = preload && [preload, environment["LD_PRELOAD"]].filter(Boolean).join(":");
+  const prefix = commandPrefix(preloads);
+  if (preloads !== undefined && prefix.length === 0) environment["LD_PRELOAD"] = preloads;
   const flags = unforkable === undefined ? [...FORKABLE_FLAGS, ...execArgv] : [...execArgv];
   const args = [...(takesFlags(file) ? flags : []), ...scriptOf(file, options.program ?? false)];
-  return { file, args, execArgv, env: environment, files, preload, unforkable };
+  return { file, prefix, args, execArgv, env: environment, files, preload, unforkable };
 }
 
 /** The executable of a single-executable application hands everything to its program. */

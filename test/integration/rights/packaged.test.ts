@@ -7,6 +7,7 @@ import { runProgram } from "../../support/program.js";
 const EVIL = fixturePath("../rights/evil.cjs");
 const ENV = {
   DESKTOP_FORK_RUNTIME: "/bin/false",
+  DESKTOP_FORK_CMD_PREFIX: "/bin/false",
   DESKTOP_FORK_STRATEGY: "banana",
   NODE_OPTIONS: `--require=${EVIL}`,
   NODE_EXTRA_CA_CERTS: EVIL,

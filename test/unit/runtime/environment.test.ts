@@ -9,11 +9,13 @@ const WRONG = {
   DESKTOP_FORK_STRATEGY: ["banana", "EXEC", "fork,exec"],
   DESKTOP_FORK_SPARES: ["many", "-1", "1.5", "1e9"],
   DESKTOP_FORK_NO_ADDON: ["yes", "false"],
+  DESKTOP_FORK_CMD_PREFIX: ["gdb '--args", " ", "'' nice"],
 } as const;
 const RIGHT = {
   DESKTOP_FORK_STRATEGY: ["fork", "exec"],
   DESKTOP_FORK_SPARES: ["0", "12"],
   DESKTOP_FORK_NO_ADDON: ["0", "1"],
+  DESKTOP_FORK_CMD_PREFIX: ["nice", "strace -f -o 'a file'"],
   DESKTOP_FORK_RUNTIME: ["/usr/bin/node"],
 } as const;
 
