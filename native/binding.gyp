@@ -16,7 +16,8 @@
         "addon/program.cc",
         "addon/rights.cc",
         "addon/spawn.cc",
-        "addon/support.cc"
+        "addon/support.cc",
+        "addon/terminal.cc"
       ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       # A thread of ours may outlive the thread of JavaScript that loaded it. What a template binds, no child has to.

@@ -28,6 +28,7 @@ export function prepare(plan: StartPlan): Prepared {
   addon?.adoptThreads();
   // A message must not take the processor from the program that sends it.
   if (plan.template) addon?.giveWay();
+  addon?.keepTerminal();
   if (addon !== undefined) leaveQuickly(addon, plan.execArgv);
   ignoreInterrupt(addon);
   process.title = plan.title;

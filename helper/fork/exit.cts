@@ -9,6 +9,8 @@ import { isStop } from "./program-stopped.cjs";
 const NEEDS_ORDINARY_EXIT = /-prof\b|--prof\b|coverage|trace-event|--report|diagnostic-dir/;
 
 let ordinary = false;
+/** Node has something to write after `exit`, or there is no end. */
+let needsStreams = false;
 /** The functions of a process by which it leaves, while nobody else has wrapped them. */
 let own: Record<"emit" | "exit" | "reallyExit", unknown> | undefined;
 
@@ -26,7 +28,7 @@ export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
   };
   // Node prints an uncaught exception after `exit`.
   process.on("uncaughtExceptionMonitor", (error) => {
-    if (!isStop(error)) ordinary = true;
+    if (!isStop(error)) ordinary = needsStreams = true;
   });
   Object.assign(process, {
     reallyExit(code: number) {
@@ -38,6 +40,8 @@ export function leaveQuickly(addon: Addon, execArgv: readonly string[]): void {
     const heard = Reflect.apply(emit, this, [event, ...args]) as boolean;
     // Whoever wrapped this function too (signal-exit does) has something to do after the listeners.
     if (event === "exit" && process.emit === emitThenLeave) leave(process.exitCode ?? args[0]);
+    // An event loop that has become empty resets the terminal next, before any handler of the system's exit.
+    if (event === "exit" && !needsStreams) addon.hideTerminal();
     return heard;
   } as typeof emit;
   process.emit = emitThenLeave;
@@ -62,11 +66,11 @@ export function hasOwnExit(): boolean {
 
 /** Until `act` returns, an exit takes Node's ordinary way. */
 export function withOrdinaryExit(act: () => void): void {
-  const before = ordinary;
-  ordinary = true;
+  const before = { ordinary, needsStreams };
+  ordinary = needsStreams = true;
   try {
     act();
   } finally {
-    ordinary = before;
+    ({ ordinary, needsStreams } = before);
   }
 }

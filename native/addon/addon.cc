@@ -38,6 +38,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
       {"activeRequests", ActiveRequests},
       {"fork", Fork},
       {"lifeline", Lifeline},
+      {"keepTerminal", KeepTerminal},
+      {"hideTerminal", HideTerminal},
   };
   for (const auto& [name, function] : functions) exports.Set(name, Napi::Function::New(env, function, name));
   // Those that a start calls.

@@ -164,6 +164,13 @@ export interface Addon {
   fork(patienceMs: number): ForkResult;
   /** While armed, this process ends soon after `fd` hangs up, even in a busy loop. -1: no more. */
   lifeline(fd: number): void;
+  /**
+   * Once, early: no exit and no signal has the terminal put back into a state of before. An event loop that becomes empty
+   * needs {@link hideTerminal} besides.
+   */
+  keepTerminal(): void;
+  /** Standard streams that are a terminal are another file from now on: /dev/tty, or /dev/null where there is none. */
+  hideTerminal(): void;
   /** _exit(2), with C's own streams flushed. */
   quickExit(code: number): never;
   /**

@@ -77,6 +77,10 @@ void ForgetLifeline();
 // For a process that becomes a program: no handler is left, and nothing is pending. Async-signal-safe.
 void ResetLifeline() noexcept;
 
+// terminal.cc
+Napi::Value HideTerminal(const Napi::CallbackInfo& info);
+Napi::Value KeepTerminal(const Napi::CallbackInfo& info);
+
 // poller.cc
 napi_value DefinePoller(napi_env env);
 
