@@ -38,7 +38,10 @@ export interface RuntimeOptions {
    * program.
    */
   runtime?: string | undefined;
-  /** Flags for the runtime. Default: none; those of this program are not passed on. */
+  /**
+   * Flags for the runtime. Default: none; those of this program are not passed on. With `--inspect` the strategy is
+   * `exec`: forks can't share an inspector.
+   */
   execArgv?: readonly string[] | undefined;
   /**
    * The process's whole environment. Default: that of this program at this moment; in an Electron app whose runtime is a
@@ -105,7 +108,7 @@ export function chooseRuntime(options: ProcessOptions): Runtime {
   const execArgv = [...permissionFlags(), ...(options.execArgv ?? defaults.execArgv ?? [])];
   const strategy = options.strategy ?? defaults.strategy;
   const files = tryAddon() instanceof Error ? undefined : nativeFiles();
-  const unforkable = whyUnforkable(strategy, files);
+  const unforkable = whyUnforkable(strategy, files) ?? whyNotWith(execArgv);
   const { file, env } = chooseHost({
     runtime: options.runtime ?? programRuntime ?? defaults.runtime ?? variable("DESKTOP_FORK_RUNTIME"),
     env: options.env ?? defaults.env,
@@ -162,6 +165,12 @@ export function whyUnforkable(
   if (addon instanceof Error) return addon.message;
   if (files?.guard === undefined) return "the fork guard was not built";
   return undefined;
+}
+
+/** An inspector has a thread that waits at a port: a fork would share the port, and answer for its template. */
+function whyNotWith(execArgv: readonly string[]): string | undefined {
+  const flag = execArgv.find((text) => /^--inspect(-brk|-wait)?(=|$)/.test(text));
+  return flag && `the runtime has an inspector by ${flag}, which can't be shared with forks`;
 }
 
 /** As the dynamic linker sees it, in what this program executes. */
