@@ -44,7 +44,7 @@ describe("the packed library", () => {
 
   test("the tarball has what it needs, and nothing else", () => {
     const wanted = [
-      /^(README|ARCHITECTURE|PROTOCOL|CHANGELOG)\.md$|^LICENSE$|^package\.json$/,
+      /^(README|ARCHITECTURE|PROTOCOL|CHANGELOG|SECURITY)\.md$|^LICENSE$|^package\.json$/,
       /^docs\/(design\/)?[\w-]+\.md$/,
       /^dist\/(main|helper|native)\/.*(\.[cm]?js|\.d\.[cm]?ts)$/,
       /^native\/(binding\.gyp|scripts\/(build|install)\.mjs)$/,
