@@ -4,8 +4,10 @@ import os = require("node:os");
 import type { Addon } from "../../native/addon/addon.cjs";
 import type { ForkPlan } from "../protocol/plans.cjs";
 import { processContext } from "../protocol/process-context.cjs";
+import { runAfterForkHooks } from "./after-fork-hooks.cjs";
 import { renewEntropy } from "./entropy.cjs";
 import { dropExitListeners } from "./exit-listeners.cjs";
+import { renewKept } from "./kept-randomness.cjs";
 import { replaceStdio } from "./stdio.cjs";
 import { unrefTimers } from "./timers.cjs";
 
@@ -15,7 +17,9 @@ import { unrefTimers } from "./timers.cjs";
  */
 export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[] = []): void {
   const pid = addon.getpid();
-  if (pid !== process.pid) leaveBehind();
+  // A dry run has no child: all of that stays.
+  const isFork = pid !== process.pid;
+  if (isFork) leaveBehind();
   Object.defineProperty(process, "pid", { value: pid, enumerable: true, configurable: true });
   renewEntropy();
   for (const forget of processContext()?.onFork ?? []) forget();
@@ -25,12 +29,13 @@ export function becomeChild(addon: Addon, plan: ForkPlan, fds: readonly number[]
   if (plan.cwd !== undefined) process.chdir(plan.cwd);
   if (plan.env !== undefined) replaceEnvironment(plan.env);
   process.title = plan.title;
+  if (isFork) runAfterForkHooks();
 }
 
-/** In a dry run, which has no child, all of that stays. */
 function leaveBehind(): void {
   dropExitListeners();
   unrefTimers();
+  renewKept();
 }
 
 function follow({ umask, priority, directory }: ForkPlan): void {

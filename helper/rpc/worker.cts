@@ -1,5 +1,6 @@
 /** desktop-fork/worker: what code in a process of this library may want, and the functions of an rpc or pool worker. */
 
+import { afterForkHooks } from "../fork/after-fork-hooks.cjs";
 import { type Argument, processContext } from "../protocol/process-context.cjs";
 import { workerContext, workerListeners } from "./context.cjs";
 
@@ -26,6 +27,23 @@ export function ownerPid(): number | undefined {
  */
 export function runArgs(): Argument[] {
   return processContext()?.takeArguments() ?? [];
+}
+
+/**
+ * Calls back in each process that is forked from this one, and from its forks: in the child, before any other code of yours
+ * runs there, and in the order of registration. For what siblings must not share, such as seeds, ids and connections.
+ * What the hook throws is an uncaught exception of the child. A runtime of its own (strategy `exec`) is no fork.
+ * @param hook is synchronous: nobody waits for a promise of it
+ * @returns unregisters the hook, in this process and in its later forks
+ * @throws TypeError when the hook is no function
+ */
+export function afterFork(hook: () => void): () => void {
+  if (typeof hook !== "function") throw new TypeError("afterFork() takes a function");
+  const registered = () => hook();
+  afterForkHooks().add(registered);
+  return () => {
+    afterForkHooks().delete(registered);
+  };
 }
 
 /** Whether this code runs in an rpc or pool worker. */
