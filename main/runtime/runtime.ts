@@ -167,7 +167,7 @@ export function whyUnforkable(
   return undefined;
 }
 
-/** An inspector has a thread that waits at a port: a fork would share the port, and answer for its template. */
+/** An inspector has a thread that waits at a port: a fork would name its template's as its own, and never be asked. */
 function whyNotWith(execArgv: readonly string[]): string | undefined {
   const flag = execArgv.find((text) => /^--inspect(-brk|-wait)?(=|$)/.test(text));
   return flag && `the runtime has an inspector by ${flag}, which can't be shared with forks`;
