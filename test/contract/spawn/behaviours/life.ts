@@ -46,7 +46,7 @@ export const life: Behaviour[] = [
         child.stdin.end("\n");
       });
       await once(child, "close");
-      return [order.at(-1), order.includes("exit")];
+      return [order.filter((entry) => entry !== "exit").join(""), order.includes("exit")];
     },
   },
   {
