@@ -46,7 +46,14 @@ export const life: Behaviour[] = [
         child.stdin.end("\n");
       });
       await once(child, "close");
-      return [order.filter((entry) => entry !== "exit").join(""), order.includes("exit")];
+      return [
+        order
+          .filter((entry) => entry !== "exit")
+          .join("")
+          .split("\n")
+          .sort(),
+        order.includes("exit"),
+      ];
     },
   },
   {
